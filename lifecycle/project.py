@@ -1,0 +1,242 @@
+"""A project: every verb of the loop, in the loop's order. The work is in `lifecycle.verbs`, a file a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from lifecycle.records import (
+    Agreement,
+    Comparison,
+    DriftReport,
+    Health,
+    ModelVersion,
+    PerformanceReport,
+    Reproduction,
+    Run,
+    Scalar,
+    Settings,
+    Task,
+    Trial,
+    TriggerState,
+    Unsure,
+)
+from lifecycle.verbs import answering, drifting, labeling, performing, recording, releasing, training
+from lifecycle.verbs.context import Context
+
+__all__ = ["Project"]
+
+
+class Project:
+    """One model and all that happens around it. Made by `Workspace.create_project` or `Workspace.project`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        context.config  # noqa: B018  a project that does not exist is refused here, not at its first verb
+
+    def __repr__(self) -> str:
+        config = self._context.config
+        return f"Project({config.name!r}, {config.schema.task}, {config.schema.modality})"
+
+    @property
+    def name(self) -> str:
+        """The project's name, unique in its workspace."""
+        return self._context.name
+
+    @property
+    def config(self) -> Any:
+        """What the project is: schema, window, whether it is only watched."""
+        return self._context.config
+
+    @property
+    def settings(self) -> Settings:
+        """How the project behaves, as stored now."""
+        return self._context.settings
+
+    def configure(self, by: str | None = None, **changes: Any) -> Settings:
+        """Change settings by name; the change is an event.
+
+        Raises
+        ------
+        UnknownName, InvalidValue : no such setting, or a value outside what is allowed. Nothing is changed.
+        """
+        return recording.configure(self._context, by, changes)
+
+    # predictions ----------------------------------------------------------------------------------------------------
+    def log(self, frame: pd.DataFrame, by: str | None = None, on_bad: str = "raise") -> recording.Landed:
+        """Log predictions: features [+ id] [+ timestamp] [+ target] [+ prediction and p_<class>]. Durable on return.
+
+        Without predictions the champion predicts. Returns the ids in the order given, a list that also tells what was
+        ignored. `on_bad="skip"` lands the good rows and lists the bad ones in `.refused`; "raise" lands nothing.
+
+        Raises
+        ------
+        BadData : `.refused` says which rows and why. NotReady : no prediction given and no champion to predict.
+        """
+        return recording.log(self._context, frame, by, on_bad)
+
+    def check(self, frame: pd.DataFrame) -> recording.Checked:
+        """What `log` would do with this frame, without doing it: accepted and refused rows, and notes."""
+        return recording.check(self._context, frame)
+
+    def predict(self, frame: pd.DataFrame, entity: Sequence[str] | None = None) -> pd.DataFrame:
+        """Answer and log: id, prediction, p_<class>..., model_version. `entity`: who asks, so that trials stay sticky."""
+        return recording.predict(self._context, frame, entity)
+
+    def record_labels(self, frame: pd.DataFrame, source: str = "ground_truth", by: str | None = None) -> recording.Landed:
+        """Record labels: columns id, label [+ probability]. Labels for ids not yet logged wait for their prediction."""
+        return recording.record_labels(self._context, frame, source, by)
+
+    def predictions(self, start: datetime | None = None, end: datetime | None = None, limit: int | None = None) -> pd.DataFrame:
+        """What was logged in [start, end), in order of arrival, with labels where known: id, timestamp, the features,
+        prediction, p_<class>..., model_version, label, label_source."""
+        return recording.predictions(self._context, start, end, limit)
+
+    # monitor --------------------------------------------------------------------------------------------------------
+    def drift(self) -> DriftReport:
+        """Which columns of which windows differ from the reference, and which windows raise an alarm."""
+        return drifting.drift(self._context)
+
+    def performance(self, metrics: Sequence[str] | None = None) -> PerformanceReport:
+        """How good the model is in each window: realized, estimated and assisted, each with its interval."""
+        return performing.performance(self._context, metrics)
+
+    def quality(self) -> pd.DataFrame:
+        """Data quality by window and column: window, column, check, value, expected, failed."""
+        return drifting.quality(self._context)
+
+    def health(self) -> Health:
+        """Is the model OK, and why."""
+        return performing.health(self._context)
+
+    # label ----------------------------------------------------------------------------------------------------------
+    def next_tasks(self, annotator: str, n: int = 1) -> list[Task]:
+        """Lease the next `n` samples to this expert; nobody else is given them while the lease lasts."""
+        return labeling.next_tasks(self._context, annotator, n)
+
+    def annotate(
+        self, task: Task | int, value: Scalar | Unsure, annotator: str, seconds: float | None = None, client_id: str | None = None, comment: str = ""
+    ) -> None:
+        """Record one answer. The same `client_id` counts once, however often it is sent."""
+        labeling.annotate(self._context, task, value, annotator, seconds, client_id, comment)
+
+    def skip(self, task: Task | int, annotator: str) -> None:
+        """Pass a sample on to others; it is not completed."""
+        labeling.skip(self._context, task, annotator)
+
+    def undo(self, annotator: str) -> int | None:
+        """Take back this expert's last answer; returns its task's id, which is leased to them again."""
+        return labeling.undo(self._context, annotator)
+
+    def release_tasks(self, annotator: str) -> int:
+        """Give back what this expert holds; returns how many."""
+        return labeling.release_tasks(self._context, annotator)
+
+    def request_labels(self, ids: Sequence[str], by: str | None = None, reason: str = "") -> int:
+        """Send chosen predictions to the front of the queue; returns how many were new to it."""
+        return labeling.request_labels(self._context, ids, by, reason)
+
+    def labels(self) -> pd.DataFrame:
+        """The labels that count: id, label, source, confidence, annotators, purpose, probability, time."""
+        return labeling.labels(self._context)
+
+    def agreement(self) -> Agreement:
+        """How far the experts agree, pairwise and together."""
+        return labeling.agreement(self._context)
+
+    def suspects(self) -> pd.DataFrame:
+        """Labels that are likely wrong, the worst first: id, label, suggested, quality, source."""
+        return labeling.suspects(self._context)
+
+    def adjudicate(self, id: str, value: Scalar, by: str) -> None:
+        """Settle a disagreement: this value counts from now on."""
+        labeling.adjudicate(self._context, id, value, by)
+
+    # train ----------------------------------------------------------------------------------------------------------
+    def triggers(self, now: datetime | None = None) -> list[TriggerState]:
+        """Which triggers would fire now, and why or why not."""
+        return training.triggers(self._context, now)
+
+    def tick(self, now: datetime | None = None) -> list[Run]:
+        """What the worker does each minute: monitor, evaluate triggers, run what fires, release by policy.
+
+        With `now`, this project lives in that time from here on, so that a history can be replayed.
+        """
+        return training.tick(self._context, now)
+
+    def retrain(self, reason: str = "manual", by: str | None = None) -> Run:
+        """Retrain here and now."""
+        return training.retrain(self._context, reason, by)
+
+    def request_retrain(self, reason: str = "manual", by: str | None = None) -> Run:
+        """Queue a retraining for the worker; returns at once."""
+        return training.request_retrain(self._context, reason, by)
+
+    def cancel(self, run: str, by: str | None = None) -> Run:
+        """Stop a run that is queued or under way."""
+        return training.cancel(self._context, run, by)
+
+    def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        return training.runs(self._context)
+
+    def run(self, id: str) -> Run:
+        """One run."""
+        return training.run(self._context, id)
+
+    def reproduce(self, version: int) -> Reproduction:
+        """Train a version again from its manifest and compare bit by bit."""
+        return training.reproduce(self._context, version)
+
+    # release --------------------------------------------------------------------------------------------------------
+    def versions(self) -> pd.DataFrame:
+        """All versions, the newest first: version, status, created, created_by, trained_on, reason, and a column a metric."""
+        return releasing.versions(self._context)
+
+    def version(self, number: int) -> ModelVersion:
+        """One version with its manifest."""
+        return releasing.version(self._context, number)
+
+    @property
+    def champion(self) -> ModelVersion | None:
+        """The version that answers now."""
+        return releasing.champion(self._context)
+
+    def champion_at(self, time: datetime) -> ModelVersion | None:
+        """The version that answered at a time."""
+        return releasing.champion_at(self._context, time)
+
+    def compare(self, old: int | None = None, new: int | None = None) -> Comparison:
+        """Old against new on labelled rows that neither was trained on; by default the champion against the newest candidate."""
+        return releasing.compare(self._context, old, new)
+
+    def approve(self, version: int, by: str | None = None, reason: str = "", mode: str = "full", share: float | None = None) -> None:
+        """Let a candidate go live. A reason is mandatory; the figures on the table are stored with the decision."""
+        releasing.approve(self._context, version, by, reason, mode, share)
+
+    def reject(self, version: int, by: str | None = None, reason: str = "") -> None:
+        """Turn a candidate down, with a reason."""
+        releasing.reject(self._context, version, by, reason)
+
+    def roll_out(self, version: int, mode: str = "full", share: float | None = None, by: str | None = None, reason: str = "") -> None:
+        """Let a version serve: "shadow" answers nobody, "canary" a share of entities, "full" everybody."""
+        releasing.roll_out(self._context, version, mode, share, by, reason)
+
+    def roll_back(self, by: str | None = None, reason: str = "") -> int:
+        """Return to the champion before this one; returns its number."""
+        return releasing.roll_back(self._context, by, reason)
+
+    def trial(self) -> Trial:
+        """The live comparison now, valid at every peek."""
+        return releasing.trial(self._context)
+
+    def history(self, limit: int | None = None) -> pd.DataFrame:
+        """Everything that happened, the newest first: time, by, verb, subject, details."""
+        return releasing.history(self._context, limit)
+
+    def answer(self, frame: pd.DataFrame, version: int | None = None) -> pd.DataFrame:
+        """What a version (default: the champion) says of these features, without logging: prediction, p_<class>..."""
+        return answering.score(self._context, frame, version)

@@ -1,0 +1,402 @@
+"""Every noun of the loop as a frozen record. What two stages share is one of these; none of them does anything.
+
+Times are timezone-aware UTC. Frames inside a record are documented by their columns. A value that is not known is None
+in a field and NaN in a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal, TypeAlias
+
+import pandas as pd
+
+Scalar: TypeAlias = str | int | float | bool
+TaskKind: TypeAlias = Literal["classification", "regression"]
+Modality: TypeAlias = Literal["tabular", "image", "text", "series"]
+ColumnKind: TypeAlias = Literal["numeric", "categorical", "text", "image", "series", "embedding"]
+Purpose: TypeAlias = Literal["query", "audit"]
+Status: TypeAlias = Literal["ok", "warning", "critical", "unknown"]
+
+
+class Unsure(Enum):
+    """The answer of an expert who looked and cannot tell; it has meaning, unlike a skip."""
+
+    UNSURE = "unsure"
+
+    def __repr__(self) -> str:
+        return "UNSURE"
+
+
+UNSURE = Unsure.UNSURE
+
+
+# what is given ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One feature column and how it is to be read. `levels` are a categorical's known values, in order of frequency."""
+
+    name: str
+    kind: ColumnKind
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A reason to retrain: a registered `kind` and its options, with a pause and a monthly budget.
+
+    >>> Trigger("labels", n=500).options["n"]
+    500
+    """
+
+    kind: str
+    cool_down: str = "1D"
+    budget: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __init__(self, kind: str, cool_down: str = "1D", budget: int | None = None, **options: Any) -> None:
+        nested = options.pop("options", {})
+        for name, value in (("kind", kind), ("cool_down", cool_down), ("budget", budget), ("options", {**nested, **options})):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a project behaves; every field has a default that works.
+
+    Attributes
+    ----------
+    metric : the headline metric; None is accuracy for classification and mae for regression.
+    query_strategy, audit_share, overlap, lease_minutes, hide_suggestion : the labeling queue.
+    guidelines : what an expert reads when in doubt (Markdown).
+    triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
+    false_alarm_rate : the share of drift-free windows that may alarm.
+    minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
+    recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
+    thresholds : by hand, {"drift:<column>" or "<metric>": number}.
+    """
+
+    metric: str | None = None
+    query_strategy: str = "margin_diverse"
+    audit_share: float = 0.2
+    overlap: int = 1
+    lease_minutes: float = 10.0
+    hide_suggestion: bool = False
+    guidelines: str = ""
+    triggers: tuple[Trigger, ...] = ()
+    training_rows: str = "all"
+    release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
+    four_eyes: bool = False
+    seed: int = 0
+    false_alarm_rate: float = 0.01
+    minimum_effect: float | None = None
+    recipe: str | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a project's rows look like. `features` excludes id, timestamp, target, prediction and p_<class>."""
+
+    features: tuple[Column, ...]
+    target: str
+    timestamp: str | None
+    task: TaskKind
+    modality: Modality
+    classes: tuple[Scalar, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The feature columns' names, in the order that the model is given."""
+        return tuple(column.name for column in self.features)
+
+    def probability_columns(self) -> tuple[str, ...]:
+        """`p_<class>` in class order; empty for regression."""
+        return tuple(f"p_{value}" for value in self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConfig:
+    """What a project is, fixed when it is made (the settings can change). `watched`: the model lives elsewhere."""
+
+    name: str
+    schema: Schema
+    window: str
+    watched: bool
+    created: datetime
+    created_by: str
+    description: str = ""
+
+
+# monitor ------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A statistic, its p-value (NaN where the test defines none) and an effect size that does not grow with the rows."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    statistic: float
+    p_value: float = float("nan")
+    effect: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the log: half-open in time, or a count of rows. `closed`: no more rows are expected."""
+
+    name: str
+    start: datetime
+    end: datetime
+    rows: int
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """frame: window, start, end, rows, column, kind, test, statistic, p_value, effect, threshold, drifted.
+    alarms: window, start, end, rows, p_value, alarm, columns (list, the worst first)."""
+
+    frame: pd.DataFrame
+    alarms: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceReport:
+    """frame: window, start, end, rows, labels, metric, realized, realized_lower, realized_upper, estimated,
+    estimated_lower, estimated_upper, assisted, assisted_lower, assisted_upper, threshold_lower, threshold_upper, alarm."""
+
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Is the model OK, and why."""
+
+    status: Status
+    reasons: tuple[str, ...]
+
+
+# label --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One sample leased to one expert. `probability`: its chance to have been picked; `purpose` is not shown to the expert."""
+
+    id: int
+    prediction_id: str
+    sample: Mapping[str, Any]
+    prediction: Scalar
+    probabilities: Mapping[Scalar, float]
+    purpose: Purpose
+    probability: float
+    strategy: str = ""
+    utility: float = float("nan")
+    model_version: int = 0
+    leased_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One person's answer, append-only. `kind`: answer, unsure, skip or undo."""
+
+    id: int
+    task: int
+    prediction_id: str
+    annotator: str
+    kind: Literal["answer", "unsure", "skip", "undo"]
+    value: Scalar | None
+    time: datetime
+    seconds: float | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The agreed value of one prediction. `probability`: its chance to have been labelled, None where not known."""
+
+    id: str
+    value: Scalar
+    source: str
+    confidence: float
+    time: datetime
+    annotators: tuple[str, ...] = ()
+    purpose: str = ""
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the experts agree. pairs: first, second, items, kappa. annotators: annotator, answers, agreement, quality."""
+
+    krippendorff_alpha: float
+    pairs: pd.DataFrame
+    annotators: pd.DataFrame
+
+
+# train --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TriggerState:
+    """Would this trigger fire, and why or why not. `next_due` for those that know."""
+
+    name: str
+    kind: str
+    fires: bool
+    reason: str
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One durable step of a run. `status`: waiting, running, done, failed."""
+
+    name: str
+    status: str
+    started: datetime | None = None
+    finished: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A retraining. `status`: queued, running, done, failed, cancelled. `candidate`: the version it registered."""
+
+    id: str
+    status: str
+    steps: tuple[Step, ...]
+    candidate: int | None
+    reason: str
+    seconds: float | None
+    error: str | None
+    requested: datetime
+    requested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A model of the project. `status`: champion, candidate, archived, rejected. `model`, `training`, `reference`: SHA-256
+    of the stored file and snapshots, None where the model lives elsewhere."""
+
+    version: int
+    status: str
+    created: datetime
+    created_by: str
+    parent: int | None = None
+    run: str | None = None
+    model: str | None = None
+    training: str | None = None
+    reference: str | None = None
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """Trained again from the manifest: identical to the bit, or what differs."""
+
+    identical: bool
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition that a candidate has to meet, with what was found."""
+
+    name: str
+    passed: bool
+    reason: str
+
+
+# release ------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SequentialResult:
+    """What a test that may be looked at at any time says now. `decided`: e_value >= 1 / alpha."""
+
+    e_value: float
+    difference: float
+    lower: float
+    upper: float
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Old against new on the same labelled rows. metrics: metric, old, new, difference, lower, upper, p_value, better.
+    slices: column, value, rows, metric, old, new, difference, lower, upper. flips: id, truth, old, new, right."""
+
+    old: int
+    new: int
+    rows: int
+    metrics: pd.DataFrame
+    slices: pd.DataFrame
+    flips: pd.DataFrame
+    verdict: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One committed release row: who let which version serve, how, since when and why."""
+
+    id: int
+    version: int
+    mode: str
+    share: float
+    started: datetime
+    by: str
+    reason: str
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's approval or rejection, with the figures that were on the table."""
+
+    id: int
+    version: int
+    decision: str
+    by: str
+    reason: str
+    time: datetime
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The live comparison now. `decision`: "new", "old", "equal" or "undecided"; mode "none" when nothing is on trial."""
+
+    mode: str
+    requests: int
+    labelled: int
+    e_value: float
+    difference: float
+    lower: float
+    upper: float
+    decision: str
+    sample_ratio_ok: bool
+    version: int | None = None
+    share: float | None = None
+    started: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, append-only; `hash` chains it to the one before."""
+
+    id: int
+    time: datetime
+    by: str
+    verb: str
+    subject: str
+    details: Mapping[str, Any]
+    hash: str = ""

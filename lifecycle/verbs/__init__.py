@@ -1,0 +1,1 @@
+"""The verbs of the loop, a file a stage: each composes pure stages with the stores. `Project` is their front."""
