@@ -22,7 +22,7 @@ _lock = threading.Lock()
 
 
 def feature_frame(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
-    """What a model is given: the schema's features in its order; numbers as float64, everything else as objects with None for missing.
+    """What a model is given: the schema's features in order; numbers as float64, all else as objects with NaN for missing (imputers overlook None).
 
     Raises
     ------
@@ -38,7 +38,7 @@ def feature_frame(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
             columns[column.name] = _numbers(column.name, values)
         else:
             objects = values.astype(object)
-            columns[column.name] = objects.where(objects.notna(), None).to_numpy()
+            columns[column.name] = objects.where(objects.notna(), np.nan).to_numpy()
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), columns=list(schema.names), copy=False)
 
 
