@@ -1,0 +1,136 @@
+"""What all charts share: the roles of colour, lines, bands, thresholds, rules, direct labels, and how a figure is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+__all__ = ["CATEGORIES", "ROLES", "SEQUENTIAL", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
+
+ROLES = {
+    "champion": "#4477AA",
+    "old": "#4477AA",
+    "current": "#4477AA",
+    "realized": "#4477AA",
+    "candidate": "#EE6677",
+    "new": "#EE6677",
+    "reference": "#8A8F98",
+    "labels": "#228833",
+    "estimated": "#AA3377",
+    "assisted": "#332288",
+    "alarm": "#CC3311",
+    "muted": "#8A8F98",
+}
+DARK = {"assisted": "#88CCEE", "estimated": "#D77FB0", "alarm": "#FF7A5C", "labels": "#5CC06C", "champion": "#6699CC", "old": "#6699CC"}
+DARK |= {"current": "#6699CC", "realized": "#6699CC"}
+CATEGORIES = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#44AA99", "#882255", "#999933", "#332288")
+SEQUENTIAL = ((0.0, "rgba(68,119,170,0.06)"), (0.5, "rgba(68,119,170,0.55)"), (1.0, "#284D74"))
+SEQUENTIAL_DARK = ((0.0, "rgba(127,178,224,0.07)"), (0.5, "rgba(127,178,224,0.5)"), (1.0, "#BFE0FA"))
+GRID = "rgba(138,143,152,0.18)"
+
+
+def color(role: str, dark: bool = False) -> str:
+    """The colour of a role, as it is everywhere in the product.
+
+    >>> color("assisted"), color("assisted", dark=True)
+    ('#332288', '#88CCEE')
+    """
+    return DARK.get(role, ROLES[role]) if dark else ROLES[role]
+
+
+def faint(value: str, share: float = 0.16) -> str:
+    """A colour for areas: the same, nearly transparent.
+
+    >>> faint("#4477AA")
+    'rgba(68,119,170,0.16)'
+    """
+    red, green, blue = (int(value[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share})"
+
+
+def figure(height: int = 260, x: str | None = None, y: str | None = None, right: int = 16) -> go.Figure:
+    """An empty figure of fixed height: no legend, thin grid, room at the right for direct labels."""
+    chart = go.Figure()
+    axis: dict[str, Any] = {"showline": False, "zeroline": False, "gridcolor": GRID, "fixedrange": True, "automargin": True, "title_standoff": 8}
+    chart.update_xaxes(**axis | {"showgrid": False}, title_text=x)
+    chart.update_yaxes(**axis, title_text=y)
+    chart.update_layout(
+        height=height,
+        margin={"l": 8, "r": right, "t": 24, "b": 8},
+        showlegend=False,
+        hovermode="closest",
+        dragmode=False,
+        bargap=0.18,
+        hoverlabel={"font_size": 13},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    return chart
+
+
+def band(chart: go.Figure, x: Sequence[Any], lower: Sequence[float], upper: Sequence[float], tint: str) -> None:
+    """An interval as a light band."""
+    edge = {"x": list(x), "mode": "lines", "line": {"width": 0, "color": tint}, "hoverinfo": "skip"}
+    chart.add_trace(go.Scatter(y=list(upper), **edge))
+    chart.add_trace(go.Scatter(y=list(lower), fill="tonexty", fillcolor=faint(tint), **edge))
+
+
+def line(
+    chart: go.Figure,
+    x: Sequence[Any],
+    y: Sequence[float],
+    tint: str,
+    name: str = "",
+    dash: str | None = None,
+    hover: Iterable[str] | None = None,
+    marks: bool = True,
+) -> None:
+    """A line, labelled at its right end."""
+    text = {"text": list(hover), "hovertemplate": "%{text}<extra></extra>"} if hover is not None else {"hoverinfo": "y+x"}
+    chart.add_trace(
+        go.Scatter(
+            x=list(x),
+            y=list(y),
+            mode="lines+markers" if marks else "lines",
+            line={"color": tint, "width": 2, "dash": dash},
+            marker={"size": 5, "color": tint},
+            name=name,
+            **text,
+        )
+    )
+    known = [(a, b) for a, b in zip(x, y, strict=True) if b == b]
+    if name and known:
+        at, value = known[-1]
+        chart.add_annotation(x=at, y=value, text=name, showarrow=False, xanchor="left", xshift=8, font={"color": tint, "size": 13})
+
+
+def threshold(chart: go.Figure, value: float, text: str = "") -> None:
+    """A limit: thin, dashed, with its value."""
+    if value != value:
+        return
+    chart.add_shape(type="line", x0=0, x1=1, xref="paper", y0=value, y1=value, line={"color": ROLES["muted"], "width": 1, "dash": "4px,3px"})
+    chart.add_annotation(
+        x=0, xref="paper", y=value, text=text, showarrow=False, xanchor="left", yanchor="bottom", font={"color": ROLES["muted"], "size": 12}
+    )
+
+
+def rule(chart: go.Figure, x: Any, text: str) -> None:
+    """Something that changed at one time, such as the version: a vertical rule with its name above."""
+    chart.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", line={"color": ROLES["muted"], "width": 1})
+    chart.add_annotation(x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", font={"color": ROLES["muted"], "size": 12})
+
+
+def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -> None:
+    """A direct label in the colour of what it names."""
+    chart.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tint, "size": 13}, **place)
+
+
+def draw(chart: go.Figure, key: str, alt: str, select: bool = False) -> Any:
+    """Show a figure: no mode bar, the theme's fonts and ink. With `select`, a click reruns the page and is returned."""
+    config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+    if not select:
+        return st.plotly_chart(chart, key=key, config=config, alt=alt)
+    return st.plotly_chart(chart, key=key, config=config, alt=alt, on_select="rerun", selection_mode="points")

@@ -1,0 +1,68 @@
+"""The frame of every page: title, finding, questions, empty states, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+import lifecycle
+from pages.parts import tree
+
+__all__ = ["badge", "empty", "head", "refusals", "section"]
+
+STATUS = {
+    "ok": ("green", ":material/check_circle:", "OK"),
+    "warning": ("orange", ":material/warning:", "Warning"),
+    "critical": ("red", ":material/error:", "Critical"),
+    "unknown": ("gray", ":material/help:", "Unknown"),
+}
+
+
+def head(title: str, finding: str | None = None) -> None:
+    """The page's title, once, and under it the one sentence with the finding."""
+    st.title(title, anchor=False)
+    if finding:
+        st.markdown(f"<p class='finding'>{escape(finding)}</p>", unsafe_allow_html=True)
+
+
+def section(question: str, caption: str | None = None) -> None:
+    """A section's title, which is a question, and what there is to know before looking."""
+    st.subheader(question, anchor=False)
+    if caption:
+        st.caption(caption)
+
+
+def empty(what: str, why: str, button: str | None = None, url: str | None = None, **query: Any) -> None:
+    """Nothing to show yet: what would be here, why it is not, and the one way on."""
+    with st.container(border=True, key=f"empty-{abs(hash((what, why)))}"):
+        st.markdown(f"**{what}**")
+        st.caption(why)
+        if button and url in tree.PAGES and st.button(button, type="primary", key=f"empty-{what}"):
+            tree.go(url, **query)
+
+
+def badge(status: str) -> None:
+    """A status as icon, word and colour."""
+    color, icon, word = STATUS.get(status, STATUS["unknown"])
+    st.badge(word, icon=icon, color=color)  # type: ignore[arg-type]
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What Lifecycle refuses inside is said as a sentence; the page goes on after the block."""
+    try:
+        yield
+    except lifecycle.NotReady as refusal:
+        st.info(str(refusal), icon=":material/hourglass_empty:")
+    except lifecycle.LifecycleError as refusal:
+        st.error(str(refusal), icon=":material/block:")
+
+
+def escape(text: str) -> str:
+    """Text as HTML shows it, without Markdown or HTML of its own."""
+    for plain, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;"), ("*", "&#42;"), ("_", "&#95;"), ("`", "&#96;"), ("[", "&#91;")):
+        text = text.replace(plain, safe)
+    return text

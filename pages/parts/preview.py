@@ -1,0 +1,47 @@
+"""A sample as its modality wants to be seen: what `Project.preview` returns, drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import charts, words
+
+__all__ = ["draw"]
+
+
+def draw(preview: Any, key: str, width: int = 320) -> None:
+    """Draw one sample: `preview.kind` is image, text, series or table, `preview.content` is what to draw.
+
+    image: PNG bytes or an array; text: a string; series: a sequence of numbers; table: a frame (column, value[, unusual]).
+    """
+    {"image": _image, "text": _text, "series": _series}.get(preview.kind, _table)(preview, key, width)
+
+
+def _image(preview: Any, key: str, width: int) -> None:
+    st.html("<style>.sample-image img {image-rendering: pixelated}</style>")
+    with st.container(key=f"sample-image-{key}"):
+        st.image(preview.content, width=width)
+
+
+def _text(preview: Any, key: str, width: int) -> None:
+    with st.container(border=True, key=f"sample-text-{key}"):
+        st.text(str(preview.content))
+
+
+def _series(preview: Any, key: str, width: int) -> None:
+    chart = charts.figure(height=240)
+    charts.line(chart, list(range(len(preview.content))), list(preview.content), charts.color("current"), marks=False)
+    charts.draw(chart, key=f"sample-series-{key}", alt="The sample as a line over its steps")
+
+
+def _table(preview: Any, key: str, width: int) -> None:
+    frame = pd.DataFrame(preview.content)
+    frame["value"] = [words.number(value) if isinstance(value, float) else str(value) for value in frame["value"]]
+    marked = [index for index, odd in enumerate(frame["unusual"]) if odd] if "unusual" in frame else []
+    shown = frame[["column", "value"]].style.apply(
+        lambda row: ["background-color: rgba(204,119,17,.18); font-weight: 600" if row.name in marked else ""] * 2, axis=1
+    )
+    st.dataframe(shown, hide_index=True, key=f"sample-table-{key}", column_config={"column": "Column", "value": "Value"}, height="content")
