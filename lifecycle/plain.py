@@ -56,5 +56,3 @@ def schema_from(values: Mapping[str, Any]) -> Schema:
     """A Schema from what `plain` wrote."""
     columns = tuple(Column(c["name"], c["kind"], tuple(c["levels"])) for c in values["features"])
     return Schema(**{**values, "features": columns, "classes": tuple(values["classes"])})
-
-

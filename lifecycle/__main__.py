@@ -1,0 +1,28 @@
+"""The command line: the same verbs as in Python, `lifecycle VERB PROJECT ...`.
+
+Exit status: 0 done, 1 refused with a sentence on standard error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import click
+
+from lifecycle.commands import operations, predictions, stages
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.option("--home", default=None, envvar="LIFECYCLE_HOME", help="The workspace folder; data/workspace by default.")
+@click.version_option(package_name="lifecycle")
+@click.pass_context
+def main(context: click.Context, home: str | None) -> None:
+    """Monitor, label, train, release: the loop around a deployed model, in one place."""
+    context.obj = home
+
+
+for stage in (predictions, stages, operations):
+    stage.register(main)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command line, a file a stage; `lifecycle.__main__` puts the files together."""

@@ -1,0 +1,123 @@
+"""up, serve, worker, demo, status, backup, restore, verify, projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import lifecycle
+from lifecycle.commands.shell import command, refuse, workspace_of
+from lifecycle.supervisor import Supervisor, parts
+from lifecycle.workspace import Workspace
+
+__all__ = ["register"]
+
+
+def register(group: click.Group) -> None:
+    """Add the commands that run the house."""
+    _processes(group)
+    _care(group)
+
+
+def _processes(group: click.Group) -> None:
+    @group.command()
+    @click.option("--port", default=8501, show_default=True, help="Of the dashboard.")
+    @click.option("--api-port", default=None, type=int, help="Of the prediction API; the dashboard's plus one by default.")
+    @click.option("--demo", is_flag=True, help="Make the demo projects first when the workspace is empty.")
+    @click.pass_context
+    def up(context: click.Context, port: int, api_port: int | None, demo: bool) -> None:
+        """Start dashboard, worker and prediction API together; Ctrl-C stops all of it."""
+        try:
+            workspace = workspace_of(context)
+            if demo and not workspace.projects():
+                _make_demo(workspace)
+            api = port + 1 if api_port is None else api_port
+            supervisor = Supervisor(workspace.path, parts(workspace.path, "127.0.0.1", port, api), click.echo)
+            click.echo("Starting...")
+            supervisor.run(
+                f"\n  Lifecycle is up. Open  http://localhost:{port}\n  (prediction API: http://localhost:{api}/docs; Ctrl-C stops everything)\n"
+            )
+            click.echo("Stopped.")
+        except lifecycle.LifecycleError as error:
+            refuse(error)
+
+    @group.command()
+    @click.option("--host", default="127.0.0.1", show_default=True)
+    @click.option("--port", default=8502, show_default=True)
+    @click.pass_context
+    def serve(context: click.Context, host: str, port: int) -> None:
+        """Serve the prediction API alone."""
+        from lifecycle.serving import main
+
+        try:
+            main(workspace_of(context).path, host, port)
+        except lifecycle.LifecycleError as error:
+            refuse(error)
+
+    @group.command()
+    @click.pass_context
+    def worker(context: click.Context) -> None:
+        """Run the worker alone: triggers, retraining, monitoring."""
+        from lifecycle.worker import main
+
+        try:
+            main(workspace_of(context).path)
+        except lifecycle.LifecycleError as error:
+            refuse(error)
+
+
+def _care(group: click.Group) -> None:
+    @command(group, project=False)
+    def demo(workspace: Workspace) -> str:
+        """Make the demo projects that are missing."""
+        _make_demo(workspace)
+        return "The demo projects are there: " + ", ".join(project.name for project in workspace.projects()) + "."
+
+    @command(group, project=False)
+    def projects(workspace: Workspace) -> Any:
+        """The projects of the workspace."""
+        return [project.config for project in workspace.projects()]
+
+    @command(group, project=False)
+    def status(workspace: Workspace) -> Any:
+        """Every project: is its model OK, and why."""
+        return {project.name: project.health() for project in workspace.projects()}
+
+    @command(group, project=False)
+    def verify(workspace: Workspace) -> Any:
+        """Check history, log segments and model files against what was recorded."""
+        findings = workspace.verify()
+        if findings:
+            raise lifecycle.StoreError("The workspace is not what was recorded: " + " ".join(findings))
+        return "Everything is as it was recorded."
+
+    @click.argument("file")
+    @command(group, project=False)
+    def backup(workspace: Workspace, file: str) -> str:
+        """Write the whole workspace into one FILE, while it is in use."""
+        workspace.backup(Path(file))
+        return f"Written to {file}."
+
+    @group.command()
+    @click.argument("file")
+    @click.pass_context
+    def restore(context: click.Context, file: str) -> None:
+        """Put a backup FILE into an empty workspace folder."""
+        try:
+            click.echo(f"Restored into {lifecycle.restore(Path(file), context.obj).path}.")
+        except lifecycle.LifecycleError as error:
+            refuse(error)
+
+
+def _make_demo(workspace: Workspace) -> None:
+    """The demo projects, with a line that grows."""
+    from lifecycle.demo import create
+
+    with click.progressbar(length=1000, label="Making the demo projects", item_show_func=lambda step: step.message if step else "") as bar:
+        done = 0
+        for step in create(workspace):
+            bar.update(int(step.fraction * 1000) - done, step)
+            done = int(step.fraction * 1000)
+        bar.update(1000 - done)

@@ -1,0 +1,85 @@
+"""Ready recipes: unfitted scikit-learn pipelines that suit a schema, for people who have a table and no pipeline yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from lifecycle.errors import InvalidValue
+from lifecycle.records import Schema
+from lifecycle.registry import Registry
+
+__all__ = ["build", "names"]
+
+Builder = Callable[[Schema], Any]
+READY: Registry[Builder] = Registry("ready recipe")
+
+
+def names() -> tuple[str, ...]:
+    """The names that `build` knows.
+
+    >>> names()
+    ('forest', 'gradient_boosting', 'linear')
+    """
+    return READY.names()
+
+
+def build(name: str, schema: Schema) -> Pipeline:
+    """An unfitted pipeline for a schema: the columns prepared, then the model.
+
+    Raises
+    ------
+    UnknownName : no recipe of that name. InvalidValue : columns that no ready recipe reads.
+
+    >>> from lifecycle.records import Column
+    >>> schema = Schema((Column("age", "numeric"), Column("city", "categorical")), "y", None, "regression", "tabular")
+    >>> [step for step, _ in build("linear", schema).steps]
+    ['columns', 'model']
+    """
+    model = READY[name](schema)
+    return Pipeline([("columns", _columns(schema, scaled=name == "linear")), ("model", model)])
+
+
+@READY.register("linear")
+def _linear(schema: Schema) -> Any:
+    return LogisticRegression(max_iter=1000) if schema.task == "classification" else Ridge()
+
+
+@READY.register("gradient_boosting")
+def _gradient_boosting(schema: Schema) -> Any:
+    return HistGradientBoostingClassifier() if schema.task == "classification" else HistGradientBoostingRegressor()
+
+
+@READY.register("forest")
+def _forest(schema: Schema) -> Any:
+    return RandomForestClassifier(n_estimators=200) if schema.task == "classification" else RandomForestRegressor(n_estimators=200)
+
+
+def _columns(schema: Schema, scaled: bool) -> ColumnTransformer:
+    """Numbers imputed (and scaled), categories encoded, texts as weighted words."""
+    kinds = {kind: [c.name for c in schema.features if c.kind == kind] for kind in ("numeric", "categorical", "text")}
+    other = [c.name for c in schema.features if c.kind not in kinds]
+    if other:
+        raise InvalidValue(f"No ready recipe reads the column {other[0]!r}; give a scikit-learn pipeline of your own that does.")
+    numbers = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()) if scaled else "passthrough"
+    if scaled:
+        categories: Any = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=2, sparse_output=False)
+    else:
+        categories = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
+    parts: list[tuple[str, Any, Any]] = [("numbers", numbers, kinds["numeric"]), ("categories", categories, kinds["categorical"])]
+    parts += [(f"words_{name}", TfidfVectorizer(max_features=5000, sublinear_tf=True), name) for name in kinds["text"]]
+    return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0.0)
