@@ -1,0 +1,1 @@
+"""Train: when to retrain, on what, whether the result is good enough, and how it can be repeated."""
