@@ -25,6 +25,7 @@ CREATE TABLE buffer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL REFERENCES projects (name),
     stream TEXT NOT NULL,
+    token TEXT NOT NULL,             -- random, so that what readers keep of an entry is never mistaken for another's
     first_seq INTEGER NOT NULL,
     rows INTEGER NOT NULL,
     payload BLOB NOT NULL            -- Arrow IPC stream

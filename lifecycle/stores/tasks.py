@@ -1,0 +1,140 @@
+"""The labeling queue: tasks, leases and append-only annotations. Every change is one transaction.
+
+A claim is one statement inside `BEGIN IMMEDIATE`, so two experts cannot be given the same seat. Times are ISO 8601 in UTC
+with microseconds, so that they sort as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lifecycle.records import Annotation
+from lifecycle.stores.database import Database
+
+__all__ = ["annotate", "annotation", "answers", "claim", "expire", "find", "held", "instant", "insert", "last_standing", "release", "renew", "seat", "undo"]
+
+FIELDS = "t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted, t.answers, t.open"
+
+
+def instant(time: datetime) -> str:
+    """A time as text that sorts: `2026-01-02T03:04:05.000000+00:00`."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def insert(database: Database, project: str, created: datetime, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Add tasks (prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted); a prediction that has
+    one keeps it. Returns how many were new."""
+    sql = """INSERT OR IGNORE INTO tasks
+             (project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted, open, created)
+             VALUES (:project, :prediction_id, :seq, :purpose, :strategy, :utility, :probability, :model_version, :turn, :wanted, :wanted, :created)"""
+    with database.write() as connection:
+        before = connection.total_changes
+        connection.executemany(sql, ({**row, "project": project, "created": instant(created)} for row in rows))
+        return connection.total_changes - before
+
+
+def expire(database: Database, project: str, now: datetime) -> None:
+    """Leases that have run out return to the queue."""
+    with database.write() as connection:
+        connection.execute("DELETE FROM leases WHERE project = ? AND until <= ?", (project, instant(now)))
+
+
+def renew(database: Database, project: str, annotator: str, until: datetime) -> None:
+    """What this expert holds, they hold until then."""
+    with database.write() as connection:
+        connection.execute("UPDATE leases SET until = ? WHERE project = ? AND annotator = ?", (instant(until), project, annotator))
+
+
+def held(database: Database, project: str, annotator: str, now: datetime) -> list[dict[str, Any]]:
+    """The tasks that this expert holds, in the order of the queue."""
+    sql = f"""SELECT {FIELDS}, l.until FROM leases l JOIN tasks t ON t.id = l.task
+              WHERE l.project = ? AND l.annotator = ? AND l.until > ? ORDER BY t.turn, t.id"""
+    return database.rows(sql, (project, annotator, instant(now)))
+
+
+def claim(database: Database, project: str, annotator: str, n: int, until: datetime) -> int:
+    """Lease up to `n` more open tasks to this expert: first those new to them, then those that they skipped. Returns how many.
+
+    Nobody is given a task that they hold or have answered. Call `expire` before, in the same transaction.
+    """
+    sql = """INSERT INTO leases (task, annotator, project, until)
+             SELECT t.id, :me, :project, :until FROM tasks t WHERE t.project = :project AND t.open > 0
+             AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = t.id AND l.annotator = :me) AND {stands}
+             ORDER BY t.turn, t.id LIMIT :n RETURNING task"""
+    unseen = "NOT EXISTS (SELECT 1 FROM standing s WHERE s.task = t.id AND s.annotator = :me)"
+    skipped = "EXISTS (SELECT 1 FROM standing s WHERE s.task = t.id AND s.annotator = :me AND s.kind = 'skip')"
+    taken = 0
+    with database.write() as connection:
+        for stands in (unseen, skipped):
+            if taken < n:
+                values = {"me": annotator, "project": project, "until": instant(until), "n": n - taken}
+                taken += len(connection.execute(sql.format(stands=stands), values).fetchall())
+    return taken
+
+
+def seat(database: Database, task: int, annotator: str, project: str, until: datetime) -> None:
+    """Lease one task to one expert, whether it is their turn or not; the caller has made sure that a seat is free."""
+    with database.write() as connection:
+        connection.execute("INSERT OR REPLACE INTO leases (task, annotator, project, until) VALUES (?, ?, ?, ?)", (task, annotator, project, instant(until)))
+
+
+def release(database: Database, project: str, annotator: str, task: int | None = None) -> int:
+    """Give back one task, or all that this expert holds; returns how many."""
+    with database.write() as connection:
+        sql = "DELETE FROM leases WHERE project = ? AND annotator = ? AND (? IS NULL OR task = ?)"
+        return connection.execute(sql, (project, annotator, task, task)).rowcount
+
+
+def find(database: Database, project: str, task: int) -> dict[str, Any] | None:
+    """One task of this project."""
+    return database.one(f"SELECT {FIELDS} FROM tasks t WHERE t.id = ? AND t.project = ?", (task, project))
+
+
+def annotate(database: Database, project: str, task: Mapping[str, Any], annotator: str, kind: str, time: datetime, **fields: Any) -> int:
+    """Append what this expert says of a task (`fields`: value, seconds, comment, client_id), give back their lease, and count
+    the answer. Returns the annotation's id."""
+    names = {"value": None, "seconds": None, "comment": "", "client_id": None} | fields
+    row = (project, task["id"], task["prediction_id"], annotator, kind, instant(time), *names.values())
+    columns = ", ".join(["project", "task", "prediction_id", "annotator", "kind", "time", *names])
+    with database.write() as connection:
+        number = connection.execute(f"INSERT INTO annotations ({columns}) VALUES ({', '.join('?' * len(row))})", row).lastrowid
+        release(database, project, annotator, task["id"])
+        connection.execute("INSERT OR REPLACE INTO standing (task, annotator, annotation, kind) VALUES (?, ?, ?, ?)", (task["id"], annotator, number, kind))
+        if kind in ("answer", "unsure"):
+            connection.execute("UPDATE tasks SET answers = answers + 1, open = open - 1 WHERE id = ?", (task["id"],))
+    return int(number or 0)
+
+
+def last_standing(database: Database, project: str, annotator: str) -> dict[str, Any] | None:
+    """This expert's newest answer, unsure or skip that has not been taken back."""
+    sql = """SELECT a.* FROM annotations a WHERE a.project = ? AND a.annotator = ? AND a.kind != 'undo'
+             AND NOT EXISTS (SELECT 1 FROM annotations u WHERE u.undoes = a.id) ORDER BY a.id DESC LIMIT 1"""
+    return database.one(sql, (project, annotator))
+
+
+def undo(database: Database, project: str, taken_back: Mapping[str, Any], time: datetime) -> None:
+    """Append the undo of an annotation; an answer no longer counts."""
+    with database.write() as connection:
+        row = (project, taken_back["task"], taken_back["prediction_id"], taken_back["annotator"], instant(time), taken_back["id"])
+        sql = "INSERT INTO annotations (project, task, prediction_id, annotator, kind, time, undoes) VALUES (?, ?, ?, ?, 'undo', ?, ?)"
+        connection.execute(sql, row)
+        connection.execute("DELETE FROM standing WHERE task = ? AND annotator = ?", (taken_back["task"], taken_back["annotator"]))
+        if taken_back["kind"] in ("answer", "unsure"):
+            connection.execute("UPDATE tasks SET answers = answers - 1, open = open + 1 WHERE id = ?", (taken_back["task"],))
+
+
+def answers(database: Database, project: str, task: int) -> list[Annotation]:
+    """The answers to a task that stand, in order."""
+    sql = """SELECT a.* FROM standing s JOIN annotations a ON a.id = s.annotation
+             WHERE s.task = ? AND a.project = ? AND s.kind IN ('answer', 'unsure') ORDER BY a.id"""
+    return [annotation(row) for row in database.rows(sql, (task, project))]
+
+
+def annotation(row: Mapping[str, Any]) -> Annotation:
+    """A row of `annotations` as a record."""
+    value = None if row["value"] is None else json.loads(row["value"])
+    names: Sequence[str] = ("id", "task", "prediction_id", "annotator", "kind", "seconds", "comment")
+    return Annotation(**{name: row[name] for name in names}, value=value, time=datetime.fromisoformat(row["time"]))
