@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from lifecycle.commands import operations, predictions, stages
+from lifecycle.commands import label, monitor, operations, predictions, release, train
 
 __all__ = ["main"]
 
@@ -21,8 +21,9 @@ def main(context: click.Context, home: str | None) -> None:
     context.obj = home
 
 
-for stage in (predictions, stages, operations):
-    stage.register(main)
+for stage in (predictions, monitor, label, train, release, operations):
+    for subcommand in stage.commands.commands.values():
+        main.add_command(subcommand)
 
 if __name__ == "__main__":
     main()

@@ -106,7 +106,7 @@ class Supervisor:
         deadline = time.monotonic() + START_SECONDS
         for part in self.children:
             while part.health and not self._stopping and not _answers(part.health):
-                if part.process is not None and part.process.poll() is not None or time.monotonic() > deadline:
+                if (part.process is not None and part.process.poll() is not None) or time.monotonic() > deadline:
                     raise NotReady(f"The {part.name} did not come up; its log is {self.home / part.name.replace(' ', '-')}.log.")
                 time.sleep(0.1)
 

@@ -12,103 +12,104 @@ from lifecycle.commands.shell import command, refuse, workspace_of
 from lifecycle.supervisor import Supervisor, parts
 from lifecycle.workspace import Workspace
 
-__all__ = ["register"]
+__all__ = ["commands"]
+
+commands = click.Group()
 
 
-def register(group: click.Group) -> None:
-    """Add the commands that run the house."""
-    _processes(group)
-    _care(group)
+@commands.command()
+@click.option("--port", default=8501, show_default=True, help="Of the dashboard.")
+@click.option("--api-port", default=None, type=int, help="Of the prediction API; the dashboard's plus one by default.")
+@click.option("--demo", is_flag=True, help="Make the demo projects first when the workspace is empty.")
+@click.pass_context
+def up(context: click.Context, port: int, api_port: int | None, demo: bool) -> None:
+    """Start dashboard, worker and prediction API together; Ctrl-C stops all of it."""
+    try:
+        workspace = workspace_of(context)
+        if demo and not workspace.projects():
+            _make_demo(workspace)
+        api = port + 1 if api_port is None else api_port
+        supervisor = Supervisor(workspace.path, parts(workspace.path, "127.0.0.1", port, api), click.echo)
+        click.echo("Starting...")
+        supervisor.run(
+            f"\n  Lifecycle is up. Open  http://localhost:{port}\n  (prediction API: http://localhost:{api}/docs; Ctrl-C stops everything)\n"
+        )
+        click.echo("Stopped.")
+    except lifecycle.LifecycleError as error:
+        refuse(error)
 
 
-def _processes(group: click.Group) -> None:
-    @group.command()
-    @click.option("--port", default=8501, show_default=True, help="Of the dashboard.")
-    @click.option("--api-port", default=None, type=int, help="Of the prediction API; the dashboard's plus one by default.")
-    @click.option("--demo", is_flag=True, help="Make the demo projects first when the workspace is empty.")
-    @click.pass_context
-    def up(context: click.Context, port: int, api_port: int | None, demo: bool) -> None:
-        """Start dashboard, worker and prediction API together; Ctrl-C stops all of it."""
-        try:
-            workspace = workspace_of(context)
-            if demo and not workspace.projects():
-                _make_demo(workspace)
-            api = port + 1 if api_port is None else api_port
-            supervisor = Supervisor(workspace.path, parts(workspace.path, "127.0.0.1", port, api), click.echo)
-            click.echo("Starting...")
-            supervisor.run(
-                f"\n  Lifecycle is up. Open  http://localhost:{port}\n  (prediction API: http://localhost:{api}/docs; Ctrl-C stops everything)\n"
-            )
-            click.echo("Stopped.")
-        except lifecycle.LifecycleError as error:
-            refuse(error)
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8502, show_default=True)
+@click.pass_context
+def serve(context: click.Context, host: str, port: int) -> None:
+    """Serve the prediction API alone."""
+    from lifecycle.serving import main
 
-    @group.command()
-    @click.option("--host", default="127.0.0.1", show_default=True)
-    @click.option("--port", default=8502, show_default=True)
-    @click.pass_context
-    def serve(context: click.Context, host: str, port: int) -> None:
-        """Serve the prediction API alone."""
-        from lifecycle.serving import main
-
-        try:
-            main(workspace_of(context).path, host, port)
-        except lifecycle.LifecycleError as error:
-            refuse(error)
-
-    @group.command()
-    @click.pass_context
-    def worker(context: click.Context) -> None:
-        """Run the worker alone: triggers, retraining, monitoring."""
-        from lifecycle.worker import main
-
-        try:
-            main(workspace_of(context).path)
-        except lifecycle.LifecycleError as error:
-            refuse(error)
+    try:
+        main(workspace_of(context).path, host, port)
+    except lifecycle.LifecycleError as error:
+        refuse(error)
 
 
-def _care(group: click.Group) -> None:
-    @command(group, project=False)
-    def demo(workspace: Workspace) -> str:
-        """Make the demo projects that are missing."""
-        _make_demo(workspace)
-        return "The demo projects are there: " + ", ".join(project.name for project in workspace.projects()) + "."
+@commands.command()
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Run the worker alone: triggers, retraining, monitoring."""
+    from lifecycle.worker import main
 
-    @command(group, project=False)
-    def projects(workspace: Workspace) -> Any:
-        """The projects of the workspace."""
-        return [project.config for project in workspace.projects()]
+    try:
+        main(workspace_of(context).path)
+    except lifecycle.LifecycleError as error:
+        refuse(error)
 
-    @command(group, project=False)
-    def status(workspace: Workspace) -> Any:
-        """Every project: is its model OK, and why."""
-        return {project.name: project.health() for project in workspace.projects()}
 
-    @command(group, project=False)
-    def verify(workspace: Workspace) -> Any:
-        """Check history, log segments and model files against what was recorded."""
-        findings = workspace.verify()
-        if findings:
-            raise lifecycle.StoreError("The workspace is not what was recorded: " + " ".join(findings))
-        return "Everything is as it was recorded."
+@command(commands, project=False)
+def demo(workspace: Workspace) -> str:
+    """Make the demo projects that are missing."""
+    _make_demo(workspace)
+    return "The demo projects are there: " + ", ".join(project.name for project in workspace.projects()) + "."
 
-    @click.argument("file")
-    @command(group, project=False)
-    def backup(workspace: Workspace, file: str) -> str:
-        """Write the whole workspace into one FILE, while it is in use."""
-        workspace.backup(Path(file))
-        return f"Written to {file}."
 
-    @group.command()
-    @click.argument("file")
-    @click.pass_context
-    def restore(context: click.Context, file: str) -> None:
-        """Put a backup FILE into an empty workspace folder."""
-        try:
-            click.echo(f"Restored into {lifecycle.restore(Path(file), context.obj).path}.")
-        except lifecycle.LifecycleError as error:
-            refuse(error)
+@command(commands, project=False)
+def projects(workspace: Workspace) -> Any:
+    """The projects of the workspace."""
+    return [project.config for project in workspace.projects()]
+
+
+@command(commands, project=False)
+def status(workspace: Workspace) -> Any:
+    """Every project: is its model OK, and why."""
+    return {project.name: project.health() for project in workspace.projects()}
+
+
+@command(commands, project=False)
+def verify(workspace: Workspace) -> Any:
+    """Check history, log segments and model files against what was recorded."""
+    findings = workspace.verify()
+    if findings:
+        raise lifecycle.StoreError("The workspace is not what was recorded: " + " ".join(findings))
+    return "Everything is as it was recorded."
+
+
+@click.argument("file")
+@command(commands, project=False)
+def backup(workspace: Workspace, file: str) -> str:
+    """Write the whole workspace into one FILE, while it is in use."""
+    workspace.backup(Path(file))
+    return f"Written to {file}."
+
+
+@commands.command()
+@click.argument("file")
+@click.pass_context
+def restore(context: click.Context, file: str) -> None:
+    """Put a backup FILE into an empty workspace folder."""
+    try:
+        click.echo(f"Restored into {lifecycle.restore(Path(file), context.obj).path}.")
+    except lifecycle.LifecycleError as error:
+        refuse(error)
 
 
 def _make_demo(workspace: Workspace) -> None:

@@ -15,73 +15,77 @@ from lifecycle.commands.shell import by_option, command, read
 from lifecycle.project import Project
 from lifecycle.workspace import Workspace
 
-__all__ = ["register"]
+__all__ = ["commands"]
+
+commands = click.Group()
 
 
-def register(group: click.Group) -> None:
-    """Add this stage's commands."""
+@click.argument("name")
+@click.option("--task", default="classification", show_default=True, type=click.Choice(["classification", "regression"]))
+@click.option("--modality", default="tabular", show_default=True, type=click.Choice(["tabular", "image", "text", "series"]))
+@click.option("--target", default="label", show_default=True, help="The column to predict.")
+@click.option("--timestamp", default=None, help="The column with the time of a prediction.")
+@click.option("--window", default="1000 rows", show_default=True, help="Rows, or an offset such as 1D, 7D, QS.")
+@click.option("--recipe", default=None, help="A ready recipe (linear, gradient_boosting, forest) or a skops file.")
+@click.option("--training", default=None, help="CSV or Parquet that the first model learns from.")
+@click.option("--reference", default=None, help="CSV or Parquet of what normal looks like.")
+@by_option
+@command(commands, "create", project=False)
+def create(workspace: Workspace, training: str | None, reference: str | None, **options: Any) -> Any:
+    """Make a project NAME."""
+    frames = {"training": read(training) if training else None, "reference": read(reference) if reference else None}
+    return workspace.create_project(**options, **frames).config
 
-    @click.argument("name")
-    @click.option("--task", default="classification", show_default=True, type=click.Choice(["classification", "regression"]))
-    @click.option("--modality", default="tabular", show_default=True, type=click.Choice(["tabular", "image", "text", "series"]))
-    @click.option("--target", default="label", show_default=True, help="The column to predict.")
-    @click.option("--timestamp", default=None, help="The column with the time of a prediction.")
-    @click.option("--window", default="1000 rows", show_default=True, help="Rows, or an offset such as 1D, 7D, QS.")
-    @click.option("--recipe", default=None, help="A ready recipe (linear, gradient_boosting, forest) or a skops file.")
-    @click.option("--training", default=None, help="CSV or Parquet that the first model learns from.")
-    @click.option("--reference", default=None, help="CSV or Parquet of what normal looks like.")
-    @by_option
-    @command(group, "create", project=False)
-    def create(workspace: Workspace, training: str | None, reference: str | None, **options: Any) -> Any:
-        """Make a project NAME."""
-        frames = {"training": read(training) if training else None, "reference": read(reference) if reference else None}
-        return workspace.create_project(**options, **frames).config
 
-    @click.argument("file")
-    @click.option("--skip-bad", is_flag=True, help="Land the good rows and list the bad ones.")
-    @by_option
-    @command(group)
-    def log(project: Project, file: str, skip_bad: bool, by: str | None) -> Any:
-        """Log the predictions in FILE (CSV or Parquet, - is standard input); durable when it returns."""
-        return _landed(project.log(read(file), by=by, on_bad="skip" if skip_bad else "raise"))
+@click.argument("file")
+@click.option("--skip-bad", is_flag=True, help="Land the good rows and list the bad ones.")
+@by_option
+@command(commands)
+def log(project: Project, file: str, skip_bad: bool, by: str | None) -> Any:
+    """Log the predictions in FILE (CSV or Parquet, - is standard input); durable when it returns."""
+    return _landed(project.log(read(file), by=by, on_bad="skip" if skip_bad else "raise"))
 
-    @click.argument("file")
-    @click.option("--entity", default=None, help="The column that says who asks.")
-    @command(group)
-    def predict(project: Project, file: str, entity: str | None) -> pd.DataFrame:
-        """Answer the rows in FILE, and log them."""
-        frame = read(file)
-        if entity and entity not in frame:
-            raise lifecycle.BadData(f"There is no column {entity!r}; the file has: {', '.join(map(str, frame))}.")
-        return project.predict(frame.drop(columns=entity) if entity else frame, entity=frame[entity].astype(str).tolist() if entity else None)
 
-    @click.argument("file")
-    @click.option("--source", default="ground_truth", show_default=True, type=click.Choice(["ground_truth", "feedback"]))
-    @by_option
-    @command(group, "record-labels")
-    def record_labels(project: Project, file: str, source: str, by: str | None) -> Any:
-        """Record the labels in FILE: columns id, label [, probability]."""
-        return _landed(project.record_labels(read(file), source=source, by=by))
+@click.argument("file")
+@click.option("--entity", default=None, help="The column that says who asks.")
+@command(commands)
+def predict(project: Project, file: str, entity: str | None) -> pd.DataFrame:
+    """Answer the rows in FILE, and log them."""
+    frame = read(file)
+    if entity and entity not in frame:
+        raise lifecycle.BadData(f"There is no column {entity!r}; the file has: {', '.join(map(str, frame))}.")
+    return project.predict(frame.drop(columns=entity) if entity else frame, entity=frame[entity].astype(str).tolist() if entity else None)
 
-    @click.option("--start", default=None, type=click.DateTime())
-    @click.option("--end", default=None, type=click.DateTime())
-    @click.option("--limit", default=None, type=int, help="At most so many rows, the newest.")
-    @click.option("--out", default=None, help="Write to this CSV or Parquet file instead.")
-    @command(group)
-    def predictions(project: Project, start: datetime | None, end: datetime | None, limit: int | None, out: str | None) -> Any:
-        """Print what was logged, with labels where known."""
-        frame = project.predictions(start, end, limit)
-        if out is None:
-            return frame
-        lifecycle.write_table(frame, Path(out))
-        return f"{len(frame):,} rows written to {out}."
 
-    @click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE...")
-    @by_option
-    @command(group)
-    def configure(project: Project, changes: tuple[str, ...], by: str | None) -> Any:
-        """Change settings; values are JSON, or plain text."""
-        return project.configure(by=by, **dict(_setting(change) for change in changes))
+@click.argument("file")
+@click.option("--source", default="ground_truth", show_default=True, type=click.Choice(["ground_truth", "feedback"]))
+@by_option
+@command(commands, "record-labels")
+def record_labels(project: Project, file: str, source: str, by: str | None) -> Any:
+    """Record the labels in FILE: columns id, label [, probability]."""
+    return _landed(project.record_labels(read(file), source=source, by=by))
+
+
+@click.option("--start", default=None, type=click.DateTime())
+@click.option("--end", default=None, type=click.DateTime())
+@click.option("--limit", default=None, type=int, help="At most so many rows, the newest.")
+@click.option("--out", default=None, help="Write to this CSV or Parquet file instead.")
+@command(commands)
+def predictions(project: Project, start: datetime | None, end: datetime | None, limit: int | None, out: str | None) -> Any:
+    """Print what was logged, with labels where known."""
+    frame = project.predictions(start, end, limit)
+    if out is None:
+        return frame
+    lifecycle.write_table(frame, Path(out))
+    return f"{len(frame):,} rows written to {out}."
+
+
+@click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE...")
+@by_option
+@command(commands)
+def configure(project: Project, changes: tuple[str, ...], by: str | None) -> Any:
+    """Change settings; values are JSON, or plain text."""
+    return project.configure(by=by, **dict(_setting(change) for change in changes))
 
 
 def _landed(landed: Any) -> dict[str, Any]:

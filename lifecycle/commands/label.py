@@ -1,0 +1,100 @@
+"""The queue, the answers and the labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pandas as pd
+
+import lifecycle
+from lifecycle.commands.shell import by_option, command, scalar
+from lifecycle.project import Project
+
+__all__ = ["commands"]
+
+commands = click.Group()
+
+
+@click.argument("annotator")
+@click.option("-n", default=1, show_default=True)
+@command(commands, "next-tasks")
+def next_tasks(project: Project, annotator: str, n: int) -> Any:
+    """Lease the next samples to ANNOTATOR."""
+    return project.next_tasks(annotator, n)
+
+
+@click.argument("annotator")
+@click.argument("value")
+@click.argument("task", type=int)
+@click.option("--seconds", default=None, type=float)
+@click.option("--comment", default="")
+@command(commands)
+def annotate(project: Project, task: int, value: str, annotator: str, seconds: float | None, comment: str) -> str:
+    """Answer TASK with VALUE (a class, a number or 'unsure') as ANNOTATOR."""
+    project.annotate(task, scalar(value, project), annotator, seconds=seconds, comment=comment)
+    return f"Task {task}: {value}."
+
+
+@click.argument("annotator")
+@click.argument("task", type=int)
+@command(commands)
+def skip(project: Project, task: int, annotator: str) -> str:
+    """Pass TASK on to others."""
+    project.skip(task, annotator)
+    return f"Task {task} is passed on."
+
+
+@click.argument("annotator")
+@command(commands)
+def undo(project: Project, annotator: str) -> str:
+    """Take back ANNOTATOR's last answer."""
+    task = project.undo(annotator)
+    return "There is nothing to take back." if task is None else f"The answer to task {task} is taken back."
+
+
+@click.argument("annotator")
+@command(commands, "release-tasks")
+def release_tasks(project: Project, annotator: str) -> str:
+    """Give back what ANNOTATOR holds."""
+    return f"{project.release_tasks(annotator)} samples given back."
+
+
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--reason", default="")
+@by_option
+@command(commands, "request-labels")
+def request_labels(project: Project, ids: tuple[str, ...], by: str | None, reason: str) -> str:
+    """Send predictions by id to the front of the queue."""
+    return f"{project.request_labels(list(ids), by=by, reason=reason)} samples sent to labeling."
+
+
+@command(commands)
+def labels(project: Project) -> pd.DataFrame:
+    """The labels that count."""
+    return project.labels()
+
+
+@command(commands)
+def agreement(project: Project) -> Any:
+    """How far the experts agree."""
+    return project.agreement()
+
+
+@command(commands)
+def suspects(project: Project) -> pd.DataFrame:
+    """Labels that are likely wrong, the worst first."""
+    return project.suspects()
+
+
+@click.argument("by")
+@click.argument("value")
+@click.argument("id")
+@command(commands)
+def adjudicate(project: Project, id: str, value: str, by: str) -> str:
+    """Settle the label of prediction ID as VALUE, decided BY."""
+    answer = scalar(value, project)
+    if answer is lifecycle.UNSURE:
+        raise lifecycle.InvalidValue("A decision cannot be 'unsure'; give a class or a number.")
+    project.adjudicate(id, answer, by)
+    return f"{id}: {value}."

@@ -1,0 +1,42 @@
+"""drift, performance, quality, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pandas as pd
+
+from lifecycle.commands.shell import command
+from lifecycle.project import Project
+
+__all__ = ["commands"]
+
+commands = click.Group()
+
+
+@click.option("--alarms", is_flag=True, help="A row a window instead of a row a window and column.")
+@command(commands)
+def drift(project: Project, alarms: bool) -> pd.DataFrame:
+    """Which columns of which windows differ from the reference."""
+    report = project.drift()
+    return report.alarms if alarms else report.frame
+
+
+@click.option("--metric", "metrics", multiple=True, help="May be given several times.")
+@command(commands)
+def performance(project: Project, metrics: tuple[str, ...]) -> pd.DataFrame:
+    """How good the model is in each window, with intervals."""
+    return project.performance(list(metrics) or None).frame
+
+
+@command(commands)
+def quality(project: Project) -> pd.DataFrame:
+    """Data quality by window and column."""
+    return project.quality()
+
+
+@command(commands)
+def health(project: Project) -> Any:
+    """Is the model OK, and why."""
+    return project.health()

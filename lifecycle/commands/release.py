@@ -1,0 +1,83 @@
+"""Versions, comparison, decisions, rollouts and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pandas as pd
+
+from lifecycle.commands.shell import by_option, command
+from lifecycle.project import Project
+
+__all__ = ["commands"]
+
+commands = click.Group()
+
+
+@command(commands)
+def versions(project: Project) -> pd.DataFrame:
+    """All versions, the newest first."""
+    return project.versions()
+
+
+@click.option("--old", default=None, type=int)
+@click.option("--new", default=None, type=int)
+@command(commands)
+def compare(project: Project, old: int | None, new: int | None) -> Any:
+    """Old against new on the same labelled rows; the champion against the newest candidate by default."""
+    found = project.compare(old, new)
+    return {"verdict": found.verdict, "old": found.old, "new": found.new, "rows": found.rows, "metrics": found.metrics}
+
+
+@click.argument("version", type=int)
+@click.option("--reason", required=True)
+@by_option
+@command(commands)
+def approve(project: Project, version: int, reason: str, by: str | None) -> str:
+    """Let VERSION go live, with a reason."""
+    project.approve(version, by=by, reason=reason)
+    return f"Version {version} is approved and live."
+
+
+@click.argument("version", type=int)
+@click.option("--reason", required=True)
+@by_option
+@command(commands)
+def reject(project: Project, version: int, reason: str, by: str | None) -> str:
+    """Turn VERSION down, with a reason."""
+    project.reject(version, by=by, reason=reason)
+    return f"Version {version} is rejected."
+
+
+@click.argument("version", type=int)
+@click.option("--mode", default="full", show_default=True, type=click.Choice(["shadow", "canary", "full"]))
+@click.option("--share", default=None, type=float, help="Of a canary: between 0 and 1.")
+@click.option("--reason", default="")
+@by_option
+@command(commands, "roll-out")
+def roll_out(project: Project, version: int, mode: str, share: float | None, reason: str, by: str | None) -> str:
+    """Let VERSION serve."""
+    project.roll_out(version, mode=mode, share=share, by=by, reason=reason)
+    return f"Version {version} is rolled out ({mode})."
+
+
+@click.option("--reason", required=True)
+@by_option
+@command(commands, "roll-back")
+def roll_back(project: Project, reason: str, by: str | None) -> str:
+    """Return to the champion before this one."""
+    return f"Version {project.roll_back(by=by, reason=reason)} is live again."
+
+
+@command(commands)
+def trial(project: Project) -> Any:
+    """The live comparison now."""
+    return project.trial()
+
+
+@click.option("--limit", default=None, type=int)
+@command(commands)
+def history(project: Project, limit: int | None) -> pd.DataFrame:
+    """Everything that happened, the newest first."""
+    return project.history(limit)
