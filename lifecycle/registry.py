@@ -43,7 +43,7 @@ class Registry(Generic[T]):
         """
 
         def keep(item: F) -> F:
-            if name in self._items:
+            if name in self._items and _origin(self._items[name]) != _origin(item):
                 raise InvalidValue(f"Two {self.kind}s are named {name!r}; give one of them another name.")
             self._items[name] = item  # type: ignore[assignment]
             self._facts[name] = facts
@@ -70,6 +70,11 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())
+
+
+def _origin(item: object) -> tuple[object, object]:
+    """Where an item is written, so that a module that is imported twice does not collide with itself."""
+    return getattr(item, "__module__", item), getattr(item, "__qualname__", item)
 
 
 def import_siblings(package: str, path: list[str]) -> None:
