@@ -52,7 +52,7 @@ def parts(home: Path, host: str, port: int, api_port: int) -> list[Part]:
             f"The dashboard's app.py is not at {app}; run from a clone of the project, or start `lifecycle serve` and `lifecycle worker` alone."
         )
     python = [sys.executable, "-m"]
-    own = ["lifecycle", "--home", str(home)]
+    own = ["lifecycle", "--home", str(home.resolve())]
     dashboard = ["streamlit", "run", str(app), "--server.port", str(port), "--server.address", host, "--server.headless", "true"]
     return [
         Part("dashboard", python + dashboard, f"http://{host}:{port}/_stcore/health", environment={"LIFECYCLE_API": f"http://{host}:{api_port}"}),
@@ -96,10 +96,17 @@ class Supervisor:
                     signal.signal(number, handler)
 
     def _start(self, part: Part) -> None:
-        environment = {**os.environ, "LIFECYCLE_HOME": str(self.home), **part.environment}
+        environment = {**os.environ, "LIFECYCLE_HOME": str(self.home.resolve()), **part.environment}
         with (self.home / f"{part.name.replace(' ', '-')}.log").open("ab") as log:
             part.process = subprocess.Popen(
-                part.command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=_die_with_parent
+                part.command,
+                cwd=Path(__file__).resolve().parents[1],  # where .streamlit/config.toml lies
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends the parts in order
+                preexec_fn=_die_with_parent,
             )
 
     def _await_health(self) -> None:
