@@ -11,7 +11,7 @@ import pyarrow as pa
 from lifecycle.errors import BadData
 from lifecycle.records import Column, Scalar, Schema
 
-__all__ = ["feature_frame", "held_out", "seeded", "snapshot_table", "target_values", "tidy"]
+__all__ = ["held_out", "seeded", "snapshot_table", "target_values", "tidy"]
 
 HELD_OUT = 0.2
 
@@ -38,26 +38,6 @@ def tidy(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     kept |= {column.name: _stored(frame[column.name], column) for column in schema.features}
     kept[schema.target] = _stored_target(frame[schema.target], schema)
     return pd.DataFrame(kept).reset_index(drop=True)
-
-
-def feature_frame(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """The columns `schema.names` as estimators are given them, when they are fitted and when they answer.
-
-    Numeric: float64 with NaN for missing; categorical and text: object columns of str with NaN for missing (what
-    `OneHotEncoder(handle_unknown="ignore")` and `SimpleImputer` take); images: bytes; series: arrays of float64.
-    """
-    columns: dict[str, Any] = {}
-    for column in schema.features:
-        values = frame[column.name]
-        if column.kind == "numeric":
-            columns[column.name] = values.to_numpy(dtype="float64", na_value=np.nan)
-        elif column.kind in ("series", "embedding"):
-            columns[column.name] = pd.Series([None if v is None else np.asarray(v, dtype="float64") for v in values], dtype=object)
-        else:
-            objects = values.astype(object).to_numpy(copy=True)
-            objects[pd.isna(objects)] = np.nan
-            columns[column.name] = pd.Series(objects, dtype=object)
-    return pd.DataFrame(columns, columns=pd.Index(schema.names, dtype=object))
 
 
 def target_values(values: pd.Series, schema: Schema) -> np.ndarray:

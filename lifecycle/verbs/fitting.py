@@ -13,8 +13,9 @@ import pyarrow as pa
 from lifecycle.errors import BadData, InvalidValue, LifecycleError, TrainingFailed
 from lifecycle.plain import plain
 from lifecycle.records import Estimate, ModelVersion, Schema
+from lifecycle.stores.runs import log_path
 from lifecycle.train import dataset, environment, evaluation, fingerprint
-from lifecycle.verbs import scoring
+from lifecycle.verbs import jobs, scoring
 from lifecycle.verbs.context import Context
 
 __all__ = ["data_hash", "evaluate", "fit", "fit_stored", "manifest", "prepare_first", "score"]
@@ -41,7 +42,8 @@ def prepare_first(context: Context, recipe: Any | None, training: pd.DataFrame |
     rows, kept_out = _split(context, training, reference)
     stored = context.models.save(recipe), context.snapshots.save(dataset.snapshot_table(rows, context.schema))
     unscored = context.snapshots.save(dataset.snapshot_table(kept_out, context.schema))
-    fields = fit_stored(context, *stored, unscored, context.settings.seed)
+    log, seed = log_path(context.root, context.name, "first"), context.settings.seed
+    fields = jobs.ask(context, "fit", log, recipe=stored[0], training=stored[1], kept_out=unscored, seed=seed)
     return {**fields, "manifest": {**fields["manifest"], "reason": "the first version", "trigger": None, "parent": None}}
 
 
