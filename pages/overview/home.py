@@ -1,8 +1,96 @@
-"""Is my model OK, why, what happened, and what needs me?"""
+"""Is my model OK? Why? What happened? What needs me?"""
 
 from __future__ import annotations
 
-from pages.parts import page, session
+import math
 
-project = session.project()
-page.head(project.name)
+import pandas as pd
+import streamlit as st
+
+import lifecycle
+from pages.parts import cards, charts, facts, page, session, start, timeline, tree, words
+
+
+def heading(project: lifecycle.Project, health: lifecycle.Health, waiting: int) -> None:
+    """The status, the sentence with the reason, and what can be done about it."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left, st.container(horizontal=True, vertical_alignment="center"):
+        st.title(project.name, anchor=False, width="content")
+        page.badge(health.status)
+    with right, st.container(horizontal=True, horizontal_alignment="right"):
+        if waiting and st.button(f"Label {words.plural(waiting, 'sample')}", icon=":material/new_label:"):
+            tree.go("label")
+        if not project.config.watched and st.button("Retrain now", icon=":material/model_training:", type="primary"):
+            with page.refusals():
+                project.request_retrain(reason="manual", by=session.user())
+                tree.go("runs")
+    page.finding(" ".join(health.reasons) or "Nothing has been logged yet, so there is nothing to judge.")
+
+
+def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series, waiting: int) -> None:
+    """The few numbers that matter, each a link."""
+    best = timeline.best_line(metric)
+    one, two, three, four = st.columns(4)
+    name = words.metric(facts.metric_name(project))
+    with one:
+        last = best.iloc[-1] if len(best) else None
+        interval = "" if last is None or not math.isfinite(last["lower"]) else f"{words.number(last['lower'])} to {words.number(last['upper'])}"
+        value = "–" if last is None else words.number(last["value"])
+        label = name if last is None else f"{last['line']} {name}"
+        cards.card(label.capitalize(), value, interval, best["value"].tail(40).tolist(), "performance", "See performance")
+    with two:
+        note = "in the newest window" if len(drifted) else "no window yet"
+        cards.card("Drifted columns", str(drifted.iloc[-1]) if len(drifted) else "–", note, drifted.tail(40).tolist(), "drift", "See drift", "bar")
+    with three:
+        cards.card("Waiting for labels", words.count(waiting), "samples in the queue", None, "label", "Label")
+    with four:
+        versions = project.versions()
+        candidates = versions[versions["status"] == "candidate"]["version"].tolist() if len(versions) else []
+        note = f"newest: version {max(candidates)}" if candidates else "no candidate"
+        cards.card("Waiting for approval", str(len(candidates)), note, None, "compare", "Compare")
+
+
+def story(project: lifecycle.Project, metric: pd.DataFrame) -> None:
+    """One time axis with all that happened."""
+    page.section("What happened?")
+    history = project.history()
+    if metric.empty and history.empty:
+        page.empty("No events yet.", "Predictions, alarms, labels, runs and approvals appear here.", "Log predictions", "data")
+        return
+    chart = timeline.timeline(words.metric(facts.metric_name(project)), metric, history, session.dark())
+    charts.draw(chart, key="timeline", alt="The headline metric over time, and below it alarms, labels, runs, decisions and rollouts")
+    tree.link("history", "The whole history →")
+
+
+def duties(needs: list[facts.Need]) -> None:
+    """What waits, for whom."""
+    page.section("What needs me?")
+    if not needs:
+        st.caption("Nothing waits for anybody. Alarms, candidates and uncertain samples would be listed here.")
+    for need in needs:
+        with st.container(border=True, key=f"need-{need.url}"):
+            st.caption(need.who)
+            st.markdown(page.plain(need.what))
+            tree.link(need.url, f"{tree.PAGES[need.url].title if need.url in tree.PAGES else need.url} →", icon=need.icon)
+
+
+def show() -> None:
+    """The page."""
+    project = session.project()
+    health, waiting = project.health(), facts.waiting(project)
+    heading(project, health, waiting)
+    metric = facts.headline(project)
+    figures(project, metric, facts.drifted_counts(project.drift().frame), waiting)
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        story(project, metric)
+    with right:
+        duties(facts.needs(project, waiting, health))
+    if project.config.description:
+        st.caption(project.config.description)
+
+
+if session.names():
+    show()
+else:
+    start.guide()

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-__all__ = ["CATEGORIES", "ROLES", "SEQUENTIAL", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
+__all__ = ["ROLES", "SEQUENTIAL", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
 
 ROLES = {
     "champion": "#4477AA",
@@ -26,9 +26,9 @@ ROLES = {
 }
 DARK = {"assisted": "#88CCEE", "estimated": "#D77FB0", "alarm": "#FF7A5C", "labels": "#5CC06C", "champion": "#6699CC", "old": "#6699CC"}
 DARK |= {"current": "#6699CC", "realized": "#6699CC"}
-CATEGORIES = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#44AA99", "#882255", "#999933", "#332288")
 SEQUENTIAL = ((0.0, "rgba(68,119,170,0.06)"), (0.5, "rgba(68,119,170,0.55)"), (1.0, "#284D74"))
 SEQUENTIAL_DARK = ((0.0, "rgba(127,178,224,0.07)"), (0.5, "rgba(127,178,224,0.5)"), (1.0, "#BFE0FA"))
+SMALL = {"color": ROLES["muted"], "size": 12}
 GRID = "rgba(138,143,152,0.18)"
 
 
@@ -56,10 +56,12 @@ def figure(height: int = 260, x: str | None = None, y: str | None = None, right:
     chart = go.Figure()
     axis: dict[str, Any] = {"showline": False, "zeroline": False, "gridcolor": GRID, "fixedrange": True, "automargin": True, "title_standoff": 8}
     chart.update_xaxes(**axis | {"showgrid": False}, title_text=x)
-    chart.update_yaxes(**axis, title_text=y)
+    chart.update_yaxes(**axis)
+    if y:
+        chart.add_annotation(x=0, y=1, xref="paper", yref="paper", text=y, showarrow=False, xanchor="left", yanchor="bottom", yshift=6, font=SMALL)
     chart.update_layout(
         height=height,
-        margin={"l": 8, "r": right, "t": 24, "b": 8},
+        margin={"l": 8, "r": right, "t": 34 if y else 22, "b": 8},
         showlegend=False,
         hovermode="closest",
         dragmode=False,
@@ -112,15 +114,13 @@ def threshold(chart: go.Figure, value: float, text: str = "") -> None:
     if value != value:
         return
     chart.add_shape(type="line", x0=0, x1=1, xref="paper", y0=value, y1=value, line={"color": ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    chart.add_annotation(
-        x=0, xref="paper", y=value, text=text, showarrow=False, xanchor="left", yanchor="bottom", font={"color": ROLES["muted"], "size": 12}
-    )
+    chart.add_annotation(x=0, xref="paper", y=value, text=text, showarrow=False, xanchor="left", yanchor="bottom", font=SMALL)
 
 
 def rule(chart: go.Figure, x: Any, text: str) -> None:
     """Something that changed at one time, such as the version: a vertical rule with its name above."""
     chart.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", line={"color": ROLES["muted"], "width": 1})
-    chart.add_annotation(x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", font={"color": ROLES["muted"], "size": 12})
+    chart.add_annotation(x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", font=SMALL)
 
 
 def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +13,7 @@ import streamlit as st
 import lifecycle
 from pages.parts import tree
 
-__all__ = ["badge", "empty", "head", "refusals", "section"]
+__all__ = ["badge", "empty", "finding", "head", "plain", "refusals", "section"]
 
 STATUS = {
     "ok": ("green", ":material/check_circle:", "OK"),
@@ -21,11 +23,16 @@ STATUS = {
 }
 
 
-def head(title: str, finding: str | None = None) -> None:
+def head(title: str, sentence: str | None = None) -> None:
     """The page's title, once, and under it the one sentence with the finding."""
     st.title(title, anchor=False)
-    if finding:
-        st.markdown(f"<p class='finding'>{escape(finding)}</p>", unsafe_allow_html=True)
+    if sentence:
+        finding(sentence)
+
+
+def finding(sentence: str) -> None:
+    """The one sentence under the title, as it stands: nothing in it is markup."""
+    st.html(f"<p class='finding'>{html.escape(sentence)}</p>")
 
 
 def section(question: str, caption: str | None = None) -> None:
@@ -61,8 +68,10 @@ def refusals() -> Iterator[None]:
         st.error(str(refusal), icon=":material/block:")
 
 
-def escape(text: str) -> str:
-    """Text as HTML shows it, without Markdown or HTML of its own."""
-    for plain, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;"), ("*", "&#42;"), ("_", "&#95;"), ("`", "&#96;"), ("[", "&#91;")):
-        text = text.replace(plain, safe)
-    return text
+def plain(text: str) -> str:
+    """Text that Markdown shows as it stands.
+
+    >>> plain("a_b costs $3")
+    'a\\\\_b costs \\\\$3'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|$~:-])", r"\\\1", text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["ago", "count", "day", "interval", "listing", "moment", "number", "percent", "plural"]
+__all__ = ["ago", "count", "day", "interval", "listing", "metric", "moment", "number", "percent", "plural"]
 
 
 def number(value: float | None) -> str:
@@ -79,6 +79,19 @@ def listing(names: Sequence[Any], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(shown)} and {len(names) - most} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+_METRICS = {"mae": "mean absolute error", "rmse": "root mean squared error", "mape": "mean absolute percentage error", "r2": "R²", "f1": "F1"}
+_METRICS |= {"roc_auc": "ROC AUC", "auc": "ROC AUC", "mcc": "Matthews correlation", "brier": "Brier score", "log_loss": "log loss"}
+
+
+def metric(name: str) -> str:
+    """A metric's name in words.
+
+    >>> metric("mae"), metric("balanced_accuracy")
+    ('mean absolute error', 'balanced accuracy')
+    """
+    return _METRICS.get(name, name.replace("_", " "))
 
 
 def day(when: datetime, now: datetime | None = None) -> str:
