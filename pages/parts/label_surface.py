@@ -48,5 +48,5 @@ def _words(now: sitting.Sitting, schema: lifecycle.Schema) -> dict[str, Any]:
         "place": f"{now.project.name}:{now.annotator}",
         "classes": [{"value": value, "key": key} for value, key in zip(schema.classes, keys, strict=True)],
         "ask": f"{schema.target}?",
-        "empty": "Nothing waits for a label. New samples come when predictions land or the model changes; you can also send some from the Drift page.",
+        "empty": "Nothing waits for a label. New samples come when predictions land or the model changes; the Drift page can send some too.",
     }

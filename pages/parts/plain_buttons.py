@@ -30,7 +30,7 @@ def buttons(now: sitting.Sitting, schema: lifecycle.Schema) -> None:
     with answers:
         shown = now.shown(task)
         if shown["suggestion"] is not None:
-            st.markdown(f"**Model: {page.escape(shown['suggested'])}{', sure ' + shown['sure'] if shown['sure'] else ''}**")
+            st.markdown(f"**Model: {page.plain(shown['suggested'])}{', sure ' + shown['sure'] if shown['sure'] else ''}**")
         if schema.classes:
             _classes(now, task, schema)
         else:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 import lifecycle
-from pages.parts import sample_json, words
+from pages.parts import guidelines, sample_json, words
 
 __all__ = ["AHEAD", "Sitting"]
 
@@ -94,7 +94,9 @@ class Sitting:
         """What the browser is sent: acknowledgements and the samples that it does not have."""
         self.refill()
         self.replies += 1
-        return {
+        told = {"guidelines": guidelines.as_json(self.project)} if self.wants_guidelines else {}
+        self.wants_guidelines = False
+        return told | {
             "reply": self.replies,
             "acknowledged": self.acknowledged,
             "gone": self.gone,

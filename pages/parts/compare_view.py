@@ -1,0 +1,114 @@
+"""The parts of the Compare page: which two versions, the decision, and the figures below."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import lifecycle
+from pages.parts import charts, decide, difference_charts, page, session, words
+
+__all__ = ["chooser", "comparison", "decision", "details", "pick"]
+
+
+def pick(versions: pd.DataFrame) -> tuple[int, int]:
+    """The two versions that the URL asks for; else the champion and the newest candidate, else the newest other."""
+    numbers = [int(number) for number in versions["version"]]
+    named = {side: int(text) for side in ("old", "new") if (text := st.query_params.get(side, "")).isdigit() and int(text) in numbers}
+    champions = versions.loc[versions["status"] == "champion", "version"]
+    old = named.get("old", int(champions.iloc[0]) if len(champions) else numbers[-1])
+    candidates = [int(v) for v in versions.loc[versions["status"] == "candidate", "version"] if int(v) != old]
+    others = candidates or [number for number in numbers if number != old]
+    new = named.get("new", others[0])
+    return (old, new) if old != new else (next(n for n in numbers if n != new), new)
+
+
+@st.cache_data(ttl="5m", max_entries=16, show_spinner="Comparing on the labelled rows ...")
+def _compared(home: str, name: str, old: int, new: int, _project: lifecycle.Project) -> lifecycle.Comparison:
+    return _project.compare(old, new)
+
+
+def comparison(project: lifecycle.Project, old: int, new: int) -> lifecycle.Comparison:
+    """Old against new, kept for a few minutes."""
+    return _compared(str(session.workspace().path), project.name, old, new, project)
+
+
+def chooser(versions: pd.DataFrame, old: int, new: int) -> None:
+    """The two pickers; what is picked goes into the URL."""
+    status = {int(row.version): str(row.status) for row in versions.itertuples()}
+
+    def picked() -> None:
+        for side in ("old", "new"):
+            st.query_params[side] = str(st.session_state[f"{side}-version"])
+
+    with st.container(horizontal=True):
+        for side, number in (("old", old), ("new", new)):
+            st.session_state[f"{side}-version"] = number
+            st.selectbox(
+                side.capitalize(), list(status), format_func=lambda v: f"v{v} ({status[v]})", key=f"{side}-version", on_change=picked, width=200
+            )
+
+
+def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found: lifecycle.Comparison, by: str) -> None:
+    """The gates with what was found, and the two buttons."""
+    status = str(versions.loc[versions["version"] == new, "status"].iloc[0])
+    gates = project.gates(new)
+    failed = [gate for gate in gates if not gate.passed]
+    for gate in gates:
+        icon = ":green[:material/check_circle:]" if gate.passed else ":red[:material/cancel:]"
+        st.markdown(f"{icon} **{page.plain(gate.name.replace('_', ' '))}** {'passed' if gate.passed else 'failed'}: {page.plain(gate.reason)}")
+    if not gates:
+        st.caption("No gates were asked of this version.")
+    for row in project.decisions(new).head(3).itertuples():
+        st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
+    if status == "champion":
+        st.info(f"Version {new} is live.", icon=":material/rocket_launch:")
+        return
+    if status == "rejected":
+        st.info(f"Version {new} was rejected; retrain to get another candidate.", icon=":material/block:")
+        return
+    _buttons(project, new, found, [gate.name for gate in failed], by)
+
+
+def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, failed: list[str], by: str) -> None:
+    def approve(reason: str) -> str:
+        project.approve(new, by=by, reason=reason)
+        return f"Version {new} is approved and live: it answers from now on."
+
+    def reject(reason: str) -> str:
+        project.reject(new, by=by, reason=reason)
+        return f"Version {new} is rejected."
+
+    warning = f" **Failed gates: {words.listing([name.replace('_', ' ') for name in failed])}.**" if failed else ""
+    with st.container(horizontal=True):
+        if st.button("Approve...", key="approve", type="secondary" if failed else "primary", icon=":material/check:"):
+            decide.ask(
+                f"Approve version {new}?",
+                f"{page.plain(found.verdict)}{warning} It answers everybody from the next request on.",
+                "Approve",
+                approve,
+                "Better on turned digits, no slice is worse",
+            )
+        if st.button("Reject...", key="reject", icon=":material/close:"):
+            decide.ask(
+                f"Reject version {new}?",
+                f"{page.plain(found.verdict)}{warning} It never goes live.",
+                "Reject",
+                reject,
+                "Loses on the customers that matter most",
+            )
+
+
+def details(project: lifecycle.Project, found: lifecycle.Comparison, dark: bool) -> None:
+    """Old and new in their colours: confusion, calibration, speed and size."""
+    figures, classes = found.figures, project.config.schema.classes
+    confusion = figures.get("confusion") or {}
+    if confusion:
+        for column, side in zip(st.columns(2), ("old", "new"), strict=True):
+            with column:
+                st.markdown(f"**{side.capitalize()} (v{getattr(found, side)})**: which answers for which truth")
+                charts.draw(
+                    difference_charts.confusion(confusion[side], classes, side, dark),
+                    key=f"confusion-{side}",
+                    alt=f"Confusion matrix of the {side} version",
+                )

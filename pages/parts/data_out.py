@@ -1,0 +1,64 @@
+"""Anything out as CSV or Parquet; made only when asked for."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pandas as pd
+import streamlit as st
+
+import lifecycle
+from pages.parts import page
+
+__all__ = ["exports", "packed"]
+
+
+def exports(project: lifecycle.Project) -> None:
+    """What to take out, from when, and in which format."""
+    page.section("What do you want to take out?")
+    what = st.radio("What", ["Predictions", "Labels", "History", "Versions"], key="export-what", horizontal=True, label_visibility="collapsed")
+    days = None
+    if what == "Predictions":
+        days = st.date_input("Between", value=(), key="export-days", help="Empty: all that was logged.")
+    form = st.segmented_control("As", ["CSV", "Parquet"], default="CSV", key="export-form", required=True)
+    name = f"{project.name}-{what.lower()}.{form.lower()}"
+    made = _maker(project, what, days)
+    st.download_button(
+        f"Download {name}", lambda: packed(made(), form), name, key="export-download", type="primary", icon=":material/download:", on_click="ignore"
+    )
+
+
+def packed(frame: pd.DataFrame, form: str) -> bytes:
+    """A frame as the bytes of a file; what no cell can hold (lists, records) goes in as JSON.
+
+    >>> packed(pd.DataFrame({"a": [1], "b": [{"c": 2}]}), "CSV")
+    b'a,b\\n1,"{""c"": 2}"\\n'
+    """
+    flat = frame.copy()
+    for name in flat.select_dtypes("object"):
+        flat[name] = [json.dumps(v, default=str, ensure_ascii=False) if isinstance(v, dict | list | tuple) else v for v in flat[name]]
+    if form == "CSV":
+        return flat.to_csv(index=False).encode()
+    for name in flat.select_dtypes("object"):
+        if flat[name].map(type).nunique() > 1:
+            flat[name] = flat[name].map(lambda v: None if v is None else str(v))
+    out = io.BytesIO()
+    flat.to_parquet(out, index=False)
+    return out.getvalue()
+
+
+def _maker(project: lifecycle.Project, what: str, days: object) -> Callable[[], pd.DataFrame]:
+    if what == "Labels":
+        return project.labels
+    if what == "History":
+        return project.history
+    if what == "Versions":
+        return project.versions
+    start = end = None
+    if isinstance(days, tuple) and len(days) == 2 and all(isinstance(day, date) for day in days):
+        start = datetime.combine(days[0], time(), tzinfo=UTC)
+        end = datetime.combine(days[1], time(), tzinfo=UTC) + timedelta(days=1)
+    return lambda: project.predictions(start, end)

@@ -1,0 +1,110 @@
+"""Old against new as figures: dots with intervals around 'no change', confusion matrices, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.parts import charts, words
+
+__all__ = ["LOWER_IS_BETTER", "calibration", "confusion", "dots", "metric_rows", "slice_rows"]
+
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse", "mape", "log_loss", "brier", "calibration_error", "pinball"})
+HEAD = ("name", "text", "difference", "lower", "upper", "better")
+
+
+def metric_rows(metrics: pd.DataFrame) -> pd.DataFrame:
+    """A row a metric, the difference turned so that right is better for the new version."""
+    rows = []
+    for row in metrics.itertuples():
+        sign = -1.0 if row.metric in LOWER_IS_BETTER else 1.0
+        ends = sorted((sign * float(row.lower), sign * float(row.upper)))
+        text = f"{words.number(row.old)} → {words.number(row.new)}"
+        rows.append((str(row.metric).replace("_", " "), text, sign * float(row.difference), *ends, row.better))
+    return pd.DataFrame(rows, columns=list(HEAD))
+
+
+def slice_rows(slices: pd.DataFrame, most: int = 14) -> pd.DataFrame:
+    """A row a slice, the worst for the new version first, likewise turned; when there are many, the ends of the list."""
+    rows = []
+    for row in slices.itertuples():
+        sign = -1.0 if row.metric in LOWER_IS_BETTER else 1.0
+        ends = sorted((sign * float(row.lower), sign * float(row.upper)))
+        better = "new" if ends[0] > 0 else "old" if ends[1] < 0 else "unclear"
+        text = f"{words.number(row.old)} → {words.number(row.new)}, {words.count(row.rows)} rows"
+        rows.append((f"{row.column}: {row.value}", text, sign * float(row.difference), *ends, better))
+    frame = pd.DataFrame(rows, columns=list(HEAD)).sort_values("difference").reset_index(drop=True)
+    return frame if len(frame) <= most else pd.concat([frame.head(most // 2), frame.tail(most - most // 2)], ignore_index=True)
+
+
+def dots(rows: pd.DataFrame, own_scale: bool, dark: bool) -> go.Figure:
+    """One row each: dot and interval of the difference around zero. `own_scale`: the rows have different units."""
+    rows = rows[::-1].reset_index(drop=True)
+    reach = np.nanmax(np.abs(rows[["difference", "lower", "upper"]].to_numpy(dtype=float)), axis=1) if own_scale else np.ones(len(rows))
+    reach = np.where((reach > 0) & np.isfinite(reach), reach, 1.0)
+    tint = [charts.color(b, dark) if b in ("old", "new") else charts.color("muted", dark) for b in rows["better"]]
+    chart = charts.figure(height=64 + 34 * max(len(rows), 2), right=24)
+    at = list(range(len(rows)))
+    for y, row in rows.iterrows():
+        x = [row["lower"] / reach[y], row["upper"] / reach[y]]
+        chart.add_trace(go.Scatter(x=x, y=[y, y], mode="lines", line={"color": tint[y], "width": 5}, opacity=0.35, hoverinfo="skip"))
+    said = [
+        f"{r.name}: {r.text}<br>difference {words.interval(r.difference, r.lower, r.upper)}"
+        for r in rows.rename(columns={"name": "title"}).assign(name=rows["name"]).itertuples(index=False)
+    ]
+    chart.add_trace(
+        go.Scatter(
+            x=rows["difference"] / reach, y=at, mode="markers", marker={"size": 11, "color": tint}, text=said, hovertemplate="%{text}<extra></extra>"
+        )
+    )
+    chart.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(rows) - 0.4, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
+    chart.update_yaxes(
+        tickvals=at, ticktext=[f"<b>{n}</b>  {t}" for n, t in zip(rows["name"], rows["text"], strict=True)], range=[-0.7, len(rows) - 0.3]
+    )
+    chart.update_xaxes(title_text="old is better   ←   no change   →   new is better", showticklabels=not own_scale, zeroline=False)
+    if own_scale:
+        chart.update_xaxes(range=[-1.12, 1.12])
+    return chart
+
+
+def confusion(matrix: Any, classes: Sequence[Any], role: str, dark: bool) -> go.Figure:
+    """Truth down, answer across; the shade is the share of the truth, the number the count."""
+    counts = np.asarray(matrix, dtype=float)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [str(value) for value in classes]
+    tint = charts.color(role, dark)
+    chart = charts.figure(height=130 + 30 * max(len(names), 4), x="answer", y="truth")
+    chart.add_trace(
+        go.Heatmap(
+            z=share,
+            x=names,
+            y=names,
+            text=counts.astype(int),
+            texttemplate="%{text}" if len(names) <= 12 else None,
+            colorscale=[(0, charts.faint(tint, 0.03)), (1, charts.faint(tint, 0.95))],
+            zmin=0,
+            zmax=1,
+            showscale=False,
+            hovertemplate="truth %{y}, answer %{x}: %{text} rows (%{z:.0%} of the truth)<extra></extra>",
+            xgap=1,
+            ygap=1,
+        )
+    )
+    chart.update_yaxes(autorange="reversed", type="category")
+    chart.update_xaxes(type="category", side="bottom")
+    return chart
+
+
+def calibration(curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], dark: bool) -> go.Figure:
+    """How often it was right against how sure it said it was; on the diagonal is honest. curves: role, said, found."""
+    chart = charts.figure(height=300, x="how sure it said", y="how often it was right", right=56)
+    chart.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
+    for role, said, found in curves:
+        charts.line(chart, list(said), list(found), charts.color(role, dark), name=role)
+    chart.update_xaxes(range=[0, 1.02], tickformat=".0%")
+    chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    return chart

@@ -1,0 +1,50 @@
+"""Data: bring predictions, labels and models in; take anything out; start another project."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import data_in, data_out, page, session, start, words
+
+PARTS = {
+    "predictions": "Import predictions",
+    "labels": "Import labels",
+    "model": "Register a model",
+    "export": "Export",
+    "project": "New project",
+}
+
+project, by = session.project(), session.user()
+schema = project.config.schema
+kind = f"one of {len(schema.classes)} classes" if schema.classes else "a number"
+page.head("Data", f"{project.name}: {words.plural(len(schema.features), 'column')} in, {schema.target} out ({kind}).")
+if project.config.description:
+    st.caption(page.plain(project.config.description))
+if said := st.session_state.pop("said", None):
+    st.success(said, icon=":material/check_circle:")
+
+part = st.segmented_control(
+    "What to do",
+    list(PARTS),
+    default="predictions",
+    format_func=PARTS.__getitem__,
+    key="part",
+    bind="query-params",
+    required=True,
+    label_visibility="collapsed",
+)
+with page.refusals():
+    if part == "predictions":
+        data_in.predictions(project, by)
+    elif part == "labels":
+        data_in.labels(project, by)
+    elif part == "model":
+        data_in.model(project, by)
+    elif part == "export":
+        data_out.exports(project)
+    else:
+        start.steps()
+
+with st.expander("Which columns does this project have?", key="columns"):
+    rows = [{"Column": c.name, "Kind": c.kind, "Values": ", ".join(c.levels[:12]) + (" ..." if len(c.levels) > 12 else "")} for c in schema.features]
+    st.dataframe(rows, hide_index=True, key="schema")
