@@ -76,6 +76,7 @@ class Surface {
   async show(task) {
     this.shown = task
     this.visible = false
+    delete this.root.dataset.task
     this.find(".work").hidden = !task
     this.find(".empty").hidden = Boolean(task)
     if (!task) return
