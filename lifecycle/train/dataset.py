@@ -1,59 +1,131 @@
-"""What a model is fitted on: features as an estimator takes them, the target, and which rows are held out."""
+"""What a model is fitted on: which rows, in which order, and which of them are held out."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lifecycle.errors import BadData
-from lifecycle.records import Column, Scalar, Schema
+from lifecycle.errors import InvalidValue
+from lifecycle.records import Schema
 
-__all__ = ["held_out", "seeded", "snapshot_table", "target_values", "tidy"]
+__all__ = [
+    "Policy",
+    "chosen",
+    "gathered",
+    "held_out",
+    "in_time",
+    "newest",
+    "policy",
+    "seeded",
+    "slices",
+    "target_values",
+    "typed",
+]
 
 HELD_OUT = 0.2
+ROLES = ("id", "time", "seq", "origin", "weight")
+Array = np.ndarray[Any, Any]
 
 
-def tidy(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """The columns of a training or reference frame that count, each as it is stored: id, time, features, target, and predictions.
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which rows to learn from: `rows` the newest so many, `span` those so recent, `since_drift` those since the drift began."""
 
-    Numeric features become float64, text and categories str with None where missing, sequences lists of float64.
+    rows: int | None = None
+    span: pd.Timedelta | None = None
+    since_drift: bool = False
 
-    Raises
-    ------
-    BadData : no rows, a column is missing, or holds values of another type; `.refused` lists them.
+
+def policy(text: str) -> Policy:
+    """Read Settings.training_rows.
+
+    >>> policy("last 10000 rows").rows, policy("last 365D").span, policy("since drift").since_drift
+    (10000, Timedelta('365 days 00:00:00'), True)
+    >>> policy("some")
+    Traceback (most recent call last):
+    ...
+    lifecycle.errors.InvalidValue: training_rows is 'some'; allowed: 'all', 'last 10000 rows', 'last 365D', 'since drift'.
     """
-    if frame.empty:
-        raise BadData("There are no rows to train on; give at least a few dozen rows with their target.")
-    wanted = [*schema.names, schema.target]
-    if missing := [name for name in wanted if name not in frame.columns]:
-        raise BadData(f"Columns missing: {', '.join(missing)}. Needed: {', '.join(wanted)}.")
-    kept: dict[str, Any] = {}
-    if "id" in frame.columns and "id" not in wanted:
-        kept["id"] = frame["id"].astype(str).to_numpy(dtype=object)
-    if schema.timestamp and schema.timestamp in frame.columns:
-        kept["time"] = _times(frame[schema.timestamp], schema.timestamp)
-    kept |= {column.name: _stored(frame[column.name], column) for column in schema.features}
-    kept[schema.target] = _stored_target(frame[schema.target], schema)
-    return pd.DataFrame(kept).reset_index(drop=True)
+    said = text.strip().lower()
+    if said in ("all", "since drift"):
+        return Policy(since_drift=said != "all")
+    if (found := re.fullmatch(r"last\s+(\d+)\s+rows", said)) and int(found[1]) > 0:
+        return Policy(rows=int(found[1]))
+    if found := re.fullmatch(r"last\s+(\d+\s*[a-z]+)", said):
+        try:
+            span = pd.Timedelta(found[1].upper() if found[1].endswith("d") else found[1])
+        except ValueError:
+            span = pd.Timedelta(0)
+        if span > pd.Timedelta(0):
+            return Policy(span=span)
+    raise InvalidValue(f"training_rows is {text!r}; allowed: 'all', 'last 10000 rows', 'last 365D', 'since drift'.")
 
 
-def target_values(values: pd.Series, schema: Schema) -> np.ndarray:
-    """The target as an estimator takes it: classes in their own type, or float64.
+def chosen(times: Array, wanted: Policy, now: datetime, drift_start: datetime | None) -> Array:
+    """A mask (rows,) of the rows that a policy wants; `times` as datetime64[us], NaT where a row has none. Rows are in order of time.
 
-    Raises
-    ------
-    BadData : a class that the project does not have, or a number that is missing or not finite.
+    Rows without a time are kept only where the policy asks for no time. Without a drift, 'since drift' is all rows.
     """
+    mask = np.ones(len(times), dtype=bool)
+    if wanted.rows is not None:
+        mask[: max(0, len(times) - wanted.rows)] = False
+    start = pd.Timestamp(now) - wanted.span if wanted.span is not None else drift_start if wanted.since_drift else None
+    if start is not None:
+        mask &= times >= pd.Timestamp(start).tz_convert("UTC").tz_localize(None).to_datetime64()
+    return mask
+
+
+def gathered(base: pa.Table | None, labelled: pd.DataFrame, schema: Schema) -> pa.Table:
+    """The first training set and the labelled predictions as one table, in order of time, no id twice: id, time, seq, origin,
+    target, the features, and what was answered. A row of the first set that was predicted later counts as predicted."""
+    answers = [name for name in ("prediction", *schema.probability_columns()) if name in labelled.columns]
+    frame = labelled.rename(columns={"label": schema.target})[["id", "time", "seq", schema.target, *schema.names, *answers, "version"]]
+    tables = [typed(frame.assign(origin="labelled"), schema)]
+    if base is not None:
+        known = pc.is_in(base["id"], value_set=tables[0]["id"].combine_chunks())
+        first = base.filter(pc.invert(known)).select([n for n in ("id", "time", schema.target, *schema.names) if n in base.column_names])
+        tables.insert(0, first.append_column("origin", pa.array(["training"] * first.num_rows, pa.string())))
+    return in_time(pa.concat_tables(tables, promote_options="permissive"))
+
+
+def in_time(table: pa.Table) -> pa.Table:
+    """The rows in order of time, then of arrival; rows without a time first. A stable order, as bits depend on it."""
+    keys = [pc.fill_null(table[name].cast(pa.int64()), -(2**62)).to_numpy() for name in ("seq", "time") if name in table.column_names]
+    return table.take(pa.array(np.lexsort(keys))) if keys else table  # the last key is the first that counts
+
+
+def typed(frame: pd.DataFrame, schema: Schema) -> pa.Table:
+    """A frame as the Arrow table that is stored: one type a column, whatever the rows are; classes as str, NaN stays NaN in numbers."""
+    kinds = {column.name: column.kind for column in schema.features}
+    arrays = {}
+    for name in map(str, frame.columns):
+        kind, values = _arrow(name, kinds, schema), frame[name]
+        if kind == pa.string() and values.dtype != object:
+            values = values.astype(object).where(values.notna(), None)
+        if kind == pa.string():
+            values = pd.Series([None if v is None or v is pd.NA or v != v else str(v) for v in values], dtype=object)
+        arrays[name] = pa.array(values, type=kind, from_pandas=kind != pa.float64())
+    return pa.table(arrays)
+
+
+def target_values(values: pd.Series, schema: Schema) -> Array:
+    """The stored target as an estimator takes it: classes in their own type, or float64."""
     if schema.task == "regression":
         return values.to_numpy(dtype="float64")
     known = {str(value): value for value in schema.classes}
-    return _array([known[str(value)] for value in values])
+    found = [known[value] for value in values]
+    return np.array(found) if len({type(value) for value in found}) <= 1 else np.array(found, dtype=object)
 
 
-def held_out(rows: int, times: np.ndarray | None, classes: np.ndarray | None, seed: int, share: float = HELD_OUT) -> np.ndarray:
+def held_out(rows: int, times: Array | None, classes: Array | None, seed: int, share: float = HELD_OUT) -> Array:
     """A mask (rows,) of the rows to hold out: the newest `share` where there are times, else a seeded random share of each class.
 
     >>> held_out(5, np.array([3, 1, 5, 2, 4]), None, seed=0).tolist()
@@ -74,6 +146,34 @@ def held_out(rows: int, times: np.ndarray | None, classes: np.ndarray | None, se
     return mask
 
 
+def newest(labelled: int) -> int:
+    """How many of the newest labelled rows to hold out: a fifth, at least five where there are ten, always leaving half to learn from.
+
+    >>> [newest(n) for n in (0, 1, 2, 8, 10, 40, 1000)]
+    [0, 0, 1, 4, 5, 8, 200]
+    """
+    return min(max(round(labelled * HELD_OUT), 5), labelled // 2)
+
+
+def slices(table: pa.Table, schema: Schema, most: int = 12) -> dict[str, Array]:
+    """By column, the slice each row lies in: a category's value (its `most` frequent ones), or a number's quarter.
+
+    >>> from lifecycle.records import Column
+    >>> schema = Schema((Column("age", "numeric"),), "y", None, "regression", "tabular")
+    >>> slices(pa.table({"age": [1.0, 2.0, 3.0, 4.0]}), schema)["age"].tolist()
+    ['1 to 1.75', '1.75 to 2.5', '2.5 to 3.25', '3.25 to 4']
+    """
+    found: dict[str, Array] = {}
+    for column in schema.features:
+        if column.kind == "categorical":
+            values = table[column.name].cast(pa.string()).to_pandas().astype(object)
+            kept = set(values.value_counts().index[:most])
+            found[column.name] = np.array([v if v in kept else "missing" if v is None or v != v else "other" for v in values], dtype=object)
+        elif column.kind == "numeric" and (names := _quarters(table[column.name].to_numpy())) is not None:
+            found[column.name] = names
+    return found
+
+
 def seeded(recipe: Any, seed: int) -> Any:
     """The same estimator with every `random_state` that was None set to `seed`, nested ones too.
 
@@ -88,83 +188,21 @@ def seeded(recipe: Any, seed: int) -> Any:
     return recipe.set_params(**fresh) if fresh else recipe
 
 
-def snapshot_table(frame: pd.DataFrame, schema: Schema) -> pa.Table:
-    """A tidy frame as the Arrow table that is stored: one type a column, whatever the rows are."""
-    kinds = {column.name: column.kind for column in schema.features}
-    arrays = {}
-    for name in map(str, frame.columns):
-        kind = _arrow(name, kinds, schema)
-        arrays[name] = pa.array(frame[name], type=kind, from_pandas=kind != pa.float64())  # NaN stays NaN among numbers, and is null elsewhere
-    return pa.table(arrays)
+def _quarters(values: Array) -> Array | None:
+    present = values[np.isfinite(values)]
+    edges = np.unique(np.quantile(present, [0, 0.25, 0.5, 0.75, 1.0])) if len(present) else np.empty(0)
+    if len(edges) < 3:
+        return None
+    names = np.array([f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)] + ["missing"], dtype=object)
+    places = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, len(edges) - 2)
+    return np.asarray(names[np.where(np.isfinite(values), places, len(edges) - 1)])
 
 
 def _arrow(name: str, kinds: dict[str, str], schema: Schema) -> pa.DataType:
-    if name == "time":
-        return pa.timestamp("us", tz="UTC")
-    if name == "seq":
-        return pa.int64()
     if name in kinds:
         other = pa.list_(pa.float64()) if kinds[name] in ("series", "embedding") else pa.string()
         return {"numeric": pa.float64(), "image": pa.binary()}.get(kinds[name], other)
     if name in (schema.target, "prediction"):
         return pa.float64() if schema.task == "regression" else pa.string()
-    return pa.float64() if name.startswith("p_") or name == "weight" else pa.string()
-
-
-def _stored(values: pd.Series, column: Column) -> Any:
-    if column.kind == "numeric":
-        return _numbers(values, column.name)
-    if column.kind in ("series", "embedding"):
-        return pd.Series([None if v is None else np.asarray(v, dtype="float64").tolist() for v in values], dtype=object)
-    if column.kind == "image":
-        return pd.Series([None if v is None else v for v in values.astype(object)], dtype=object)
-    missing = values.isna().to_numpy()
-    return pd.Series([None if gone else str(value) for value, gone in zip(values, missing, strict=True)], dtype=object)
-
-
-def _numbers(values: pd.Series, name: str) -> np.ndarray:
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    wrong = (np.isnan(numbers) & values.notna().to_numpy()) | np.isinf(numbers)
-    if wrong.any():
-        raise BadData(
-            f"Column {name} holds {int(wrong.sum())} values that are not finite numbers, such as {values[wrong].iloc[0]!s}; "
-            "correct them or leave them empty.",
-            _refused(values, wrong, "not a finite number"),
-        )
-    return numbers
-
-
-def _stored_target(values: pd.Series, schema: Schema) -> Any:
-    missing = values.isna().to_numpy()
-    if missing.any():
-        raise BadData(
-            f"The target {schema.target} is missing in {int(missing.sum())} rows; leave those rows out.", _refused(values, missing, "missing")
-        )
-    if schema.task == "regression":
-        return _numbers(values, schema.target)
-    known = {value: str(value) for value in schema.classes} | {str(value): str(value) for value in schema.classes}
-    found = [known.get(value) for value in values.tolist()]
-    unknown = np.array([value is None for value in found])
-    if unknown.any():
-        raise BadData(
-            f"The target {schema.target} holds {values[unknown].iloc[0]!s}, which is none of the classes {', '.join(map(str, schema.classes))}.",
-            _refused(values, unknown, "unknown class"),
-        )
-    return pd.Series(found, dtype=object)
-
-
-def _times(values: pd.Series, name: str) -> pd.Series:
-    try:
-        return pd.to_datetime(values, utc=True).dt.as_unit("us").reset_index(drop=True)
-    except (ValueError, TypeError) as error:
-        raise BadData(f"The timestamp column {name} holds values that are not times ({error}).") from error
-
-
-def _refused(values: pd.Series, wrong: np.ndarray, reason: str) -> pd.DataFrame:
-    rows = np.flatnonzero(wrong)
-    return pd.DataFrame({"row": rows, "column": values.name, "value": values.to_numpy(dtype=object)[rows], "reason": reason})
-
-
-def _array(values: list[Scalar]) -> np.ndarray:
-    array = np.array(values)
-    return array if len({type(value) for value in values}) <= 1 else np.array(values, dtype=object)
+    roles = {"time": pa.timestamp("us", tz="UTC"), "seq": pa.int64(), "version": pa.int32(), "weight": pa.float64()}
+    return roles.get(name, pa.float64() if name.startswith("p_") else pa.string())

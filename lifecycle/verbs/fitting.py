@@ -13,6 +13,7 @@ import pyarrow as pa
 from lifecycle.errors import BadData, InvalidValue, LifecycleError, TrainingFailed
 from lifecycle.plain import plain
 from lifecycle.records import Estimate, ModelVersion, Schema
+from lifecycle.schema import check
 from lifecycle.stores.runs import log_path
 from lifecycle.train import dataset, environment, evaluation, fingerprint
 from lifecycle.verbs import jobs, scoring
@@ -40,8 +41,8 @@ def prepare_first(context: Context, recipe: Any | None, training: pd.DataFrame |
             raise InvalidValue("A reference was given without training data; give `training` too, or leave both out and train later.")
         return None
     rows, kept_out = _split(context, training, reference)
-    stored = context.models.save(recipe), context.snapshots.save(dataset.snapshot_table(rows, context.schema))
-    unscored = context.snapshots.save(dataset.snapshot_table(kept_out, context.schema))
+    stored = context.models.save(recipe), context.snapshots.save(rows)
+    unscored = context.snapshots.save(kept_out)
     log, seed = log_path(context.root, context.name, "first"), context.settings.seed
     fields = jobs.ask(context, "fit", log, recipe=stored[0], training=stored[1], kept_out=unscored, seed=seed)
     return {**fields, "manifest": {**fields["manifest"], "reason": "the first version", "trigger": None, "parent": None}}
@@ -164,12 +165,7 @@ def _watched(context: Context, reference: pd.DataFrame | None) -> dict[str, Any]
             "The reference of a watched project needs a column prediction: what the model said of each row"
             " (and p_<class> for estimated performance). Add it, or give a recipe and training data."
         )
-    frame = dataset.tidy(reference, schema)
-    frame["prediction"] = dataset.tidy(reference.assign(**{schema.target: reference["prediction"].to_numpy()}), schema)[schema.target]
-    names = schema.probability_columns()
-    if set(names) <= set(reference.columns):
-        frame[list(names)] = reference[list(names)].to_numpy(dtype="float64")
-    held = dataset.snapshot_table(frame, schema)
+    held = _landed(context, reference)
     return {
         "model": None,
         "training": None,
@@ -179,32 +175,48 @@ def _watched(context: Context, reference: pd.DataFrame | None) -> dict[str, Any]
     }
 
 
-def _split(context: Context, training: pd.DataFrame, reference: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    schema, rows = context.schema, dataset.tidy(training, context.schema)
+def _split(context: Context, training: pd.DataFrame, reference: pd.DataFrame | None) -> tuple[pa.Table, pa.Table]:
+    schema, given = context.schema, _landed(context, training)
+    features = [name for name in given.column_names if name in ("id", "time", schema.target, *schema.names)]
+    rows = given.select(features)
+    if "id" not in features:
+        rows = rows.add_column(0, "id", pa.array([f"training-{i}" for i in range(rows.num_rows)], pa.string()))
     if reference is not None:
-        kept_out = dataset.tidy(reference, schema)
+        kept_out = _landed(context, reference)
         if leaked := _in_both(rows, kept_out):
             raise BadData(f"{leaked} rows of the reference are in the training data too; the reference must be rows that training never sees.")
-        return _in_time(rows), kept_out
-    if len(rows) < FEWEST_ROWS:
-        raise TrainingFailed(f"There are {len(rows)} training rows; at least {FEWEST_ROWS} are needed, and a few dozen to learn anything.")
-    classes = rows[schema.target].to_numpy(dtype=object) if schema.task == "classification" else None
-    times = rows["time"].to_numpy() if "time" in rows else None
-    mask = dataset.held_out(len(rows), times, classes, context.settings.seed)
-    return _in_time(rows[~mask]), _in_time(rows[mask])
+        return dataset.in_time(rows), kept_out
+    if rows.num_rows < FEWEST_ROWS:
+        raise TrainingFailed(f"There are {rows.num_rows} training rows; at least {FEWEST_ROWS} are needed, and a few dozen to learn anything.")
+    classes = rows[schema.target].to_numpy(zero_copy_only=False) if schema.task == "classification" else None
+    times = rows["time"].to_numpy() if "time" in features else None
+    mask = dataset.held_out(rows.num_rows, times, classes, context.settings.seed)
+    return dataset.in_time(rows.filter(pa.array(~mask))), dataset.in_time(rows.filter(pa.array(mask)))
 
 
-def _in_time(rows: pd.DataFrame) -> pd.DataFrame:
-    return (rows.sort_values("time", kind="stable") if "time" in rows else rows).reset_index(drop=True)
+def _landed(context: Context, frame: pd.DataFrame) -> pa.Table:
+    """A training or reference frame, checked as at the door: [id, time,] target, features [and predictions], all of it or nothing."""
+    schema, rows = context.schema, check(frame, context.schema, context.now())
+    if rows.refusals.mask.any():
+        raise BadData(rows.refusals.sentence("leave those rows out"), rows.refusals.frame())
+    if rows.labels is None or rows.labels.null_count:
+        lacking = len(frame) if rows.labels is None else rows.labels.null_count
+        raise BadData(f"The target {schema.target!r} is missing in {lacking} of {len(frame)} rows; every row needs it, or leave it out.")
+    wanted = [*(["id"] if "id" in frame.columns else []), *(["time"] if rows.timed else []), *schema.names]
+    wanted += [name for name in ("prediction", *schema.probability_columns()) if name in rows.table.column_names]
+    table = rows.table.select(wanted).append_column(schema.target, rows.labels)
+    plain = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(plain))
 
 
-def _in_both(rows: pd.DataFrame, kept_out: pd.DataFrame) -> int:
+def _in_both(rows: pa.Table, kept_out: pa.Table) -> int:
     """How many ids lie on both sides with the same content; equal row numbers as ids are no leak."""
-    if "id" not in rows or "id" not in kept_out:
+    if "id" not in rows.column_names or "id" not in kept_out.column_names:
         return 0
-    shared = sorted(set(rows["id"]) & set(kept_out["id"]))
-    here, there = (frame.drop_duplicates("id").set_index("id").loc[shared].astype(str) for frame in (rows, kept_out))
-    return int((here.to_numpy() == there[here.columns].to_numpy()).all(axis=1).sum()) if shared else 0
+    names = [name for name in rows.column_names if name in kept_out.column_names]
+    here, there = (table.select(names).to_pandas().drop_duplicates("id").set_index("id").astype(str) for table in (rows, kept_out))
+    shared = here.index.intersection(there.index)
+    return int((here.loc[shared].to_numpy() == there.loc[shared].to_numpy()).all(axis=1).sum())
 
 
 def _refuse_hopeless(y: np.ndarray[Any, Any], schema: Schema) -> None:
