@@ -1,0 +1,99 @@
+"""One verdict a window from the verdicts of its columns, and what a window needs to be judged at all.
+
+A window alarms when a column is significant AND differs by an effect that matters. Significance is Bonferroni's: each column
+is held to `rate / columns`, so that a drift-free window alarms with a chance of at most `rate` however its columns depend on one
+another, and of many drift-free windows at most that share alarms. The effect's bound is what keeps a harmless shift in a
+million rows quiet, where every p-value is small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from lifecycle.monitor.drift.registration import Cells, Counts, DriftTest, Floats, Verdicts
+
+__all__ = ["ColumnVerdicts", "WindowVerdicts", "combine", "default_test", "fewest_rows", "judge"]
+
+LARGEST_GAP = 0.7  # a window in which only a larger gap than this could be told from chance is too small to judge
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnVerdicts:
+    """A column over several windows, each field (windows,); p_value NaN and drifted False where the window is too small."""
+
+    test: str
+    statistic: Floats
+    p_value: Floats
+    effect: Floats
+    threshold: Floats
+    drifted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowVerdicts:
+    """Several windows, each field (windows,): one p-value, whether it alarms, and its drifted columns, the worst first."""
+
+    p_value: Floats
+    alarm: NDArray[np.bool_]
+    columns: tuple[tuple[str, ...], ...]
+
+
+def default_test(kind: str) -> str:
+    """The test for a kind of column: Kolmogorov-Smirnov for numbers (any shape, ties, outliers), chi-squared for categories.
+
+    >>> default_test("numeric"), default_test("categorical")
+    ('kolmogorov_smirnov', 'chi_squared')
+    """
+    return "kolmogorov_smirnov" if kind == "numeric" else "chi_squared"
+
+
+def fewest_rows(level: float, reference_rows: int) -> float:
+    """The rows from which on a window can be judged at `level` against a reference of this size; infinite when it is too small itself.
+
+    >>> round(fewest_rows(0.01 / 50, 5_000), 1), fewest_rows(0.01, 3)
+    (9.4, inf)
+    """
+    needed = float(special.kolmogi(level) / LARGEST_GAP) ** 2  # of nm / (n + m)
+    return needed * reference_rows / (reference_rows - needed) if reference_rows > needed else float("inf")
+
+
+def judge(
+    test: DriftTest, reference: Counts, current: Counts, cells: Cells, level: float, least: float | None = None, by_hand: float | None = None
+) -> ColumnVerdicts:
+    """Judge one column of several windows.
+
+    Parameters
+    ----------
+    reference, current : (cells,) and (windows, cells) counts.
+    level : the p-value that a column is held to. least : the effect that matters; None is the test's own.
+    by_hand : an effect that someone chose as the threshold; it replaces both.
+    """
+    least = test.least if least is None else least
+    found = test.counted(reference, current, cells, level, least)
+    if by_hand is not None:
+        found = Verdicts(found.statistic, found.p_value, found.effect, test.counted(reference, current, cells, 1.0, by_hand).threshold)
+        drifted = found.effect >= by_hand
+    else:
+        drifted = (found.p_value <= level) & (found.effect >= least)
+    small = current.sum(axis=1) < fewest_rows(level, int(reference.sum()))
+    nothing = np.where(small, np.nan, 1.0)
+    return ColumnVerdicts(test.name, found.statistic, found.p_value * nothing, found.effect, found.threshold * nothing, drifted & ~small)
+
+
+def combine(names: tuple[str, ...], p_values: Floats, effects: Floats, drifted: NDArray[np.bool_]) -> WindowVerdicts:
+    """One verdict a window from its columns', all (windows, columns).
+
+    >>> found = combine(("a", "b"), np.array([[0.001, 0.4]]), np.array([[0.3, 0.1]]), np.array([[True, False]]))
+    >>> found.p_value.tolist(), found.alarm.tolist(), found.columns
+    ([0.002], [True], (('a',),))
+    """
+    judged = ~np.isnan(p_values)
+    least = np.min(np.where(judged, p_values, np.inf), axis=1, initial=np.inf)
+    p_value = np.where(np.isfinite(least), np.minimum(least * max(len(names), 1), 1.0), np.nan)
+    ranked = np.lexsort((p_values, -np.nan_to_num(effects)), axis=1) if len(names) else np.empty((len(p_values), 0), dtype=np.int64)
+    columns = tuple(tuple(names[j] for j in order if drifted[i, j]) for i, order in enumerate(ranked))
+    return WindowVerdicts(p_value, drifted.any(axis=1), columns)

@@ -1,0 +1,248 @@
+"""Mergeable summaries: what a column of a window was, as counts on cells that the reference froze.
+
+Cells of a numeric column are `[missing, bin 0, ..., bin k]`: about 1,000 bins at trimmed quantiles of the reference, with tail
+bins that double in width beyond them, so that one outlier moves one count and nothing else. Bin i holds the values
+above edge i-1 and up to edge i; a column of few distinct values has each of them as an edge. Cells of a categorical column are
+`[missing, level 0, ..., level k, unseen]`. Merging is adding, and the merge of parts is the summary of the whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lifecycle.monitor.binning import Lookup
+
+__all__ = ["Bins", "Counts", "Floats", "Summary", "decode", "encode", "fold", "freeze_levels", "freeze_numbers", "merge", "summarise"]
+
+Floats: TypeAlias = NDArray[np.float64]
+Counts: TypeAlias = NDArray[np.int64]
+
+FINE = 1_000
+LEVELS = 1_000
+_SAMPLE = 100_000
+_TAILS = 12
+_UNSEEN_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """The frozen cells of one column. Numeric: `edges` (k,) ascending, k + 2 cells. Categorical: `levels`, len + 2 cells."""
+
+    kind: str
+    edges: Floats
+    levels: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """How many cells a summary of this column has."""
+        return 2 + (len(self.levels) if self.kind == "categorical" else len(self.edges))
+
+    @property
+    def positions(self) -> Floats:
+        """A value that stands for each numeric cell but the missing one (cells - 1,): the middle of its bin, the edge for an open tail."""
+        if not len(self.edges):
+            return np.zeros(1)
+        return np.concatenate((self.edges[:1], (self.edges[:-1] + self.edges[1:]) / 2, self.edges[-1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One column of several windows: counts (windows, cells), and per window the sums, extremes and unseen levels of what is there."""
+
+    counts: Counts
+    low: Floats
+    high: Floats
+    total: Floats
+    squares: Floats
+    unseen: tuple[Mapping[str, int], ...] = ()
+
+    def rows(self) -> Counts:
+        """Rows of each window, missing ones included."""
+        return np.asarray(self.counts.sum(axis=1))
+
+
+def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
+    """Cells for a numeric column from its reference values; missing ones are left out, at most 100,000 evenly spread ones are sorted.
+
+    >>> freeze_numbers(np.array([1.0, 2.0, 2.0, 5.0, np.nan])).edges[12:-12]
+    array([1., 2., 5.])
+    """
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Bins("numeric", np.empty(0))
+    step = -(-len(known) // _SAMPLE)
+    ordered = np.sort(known[::step])
+    # trimmed: the outermost 1/fine on each side belongs to the tails once there are enough rows to say so
+    trim = 0.0 if len(ordered) < 2 * fine else 1.0 / fine
+    at = np.linspace(trim, 1.0 - trim, fine + 1)
+    edges = np.unique(ordered[np.round(at * (len(ordered) - 1)).astype(np.int64)])
+    span = float(edges[-1] - edges[0]) or abs(float(edges[0])) or 1.0
+    reach = span * (2.0 ** np.arange(_TAILS) - 0.5) / 4
+    edges = np.concatenate((edges[0] - reach[::-1], edges, edges[-1] + reach))
+    return Bins("numeric", np.unique(edges[np.isfinite(edges)]))
+
+
+def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
+    """Cells for a categorical column: the levels of its reference, the most frequent first (at most 1,000), then `known` ones not seen.
+
+    >>> freeze_levels(pa.array(["b", "a", "b", None]), known=["c"]).levels
+    ('b', 'a', 'c')
+    """
+    found = pc.value_counts(values.drop_null())
+    names, counts = found.field("values").to_pylist(), found.field("counts").to_numpy()
+    order = sorted(range(len(names)), key=lambda i: (-counts[i], names[i]))
+    levels = [str(names[i]) for i in order] + [level for level in known if level not in set(names)]
+    return Bins("categorical", np.empty(0), tuple(levels[:LEVELS]))
+
+
+def summarise(
+    column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, windows: NDArray[np.int64], count: int, lookup: Lookup | None = None
+) -> Summary:
+    """Count one column's rows into their windows.
+
+    Parameters
+    ----------
+    column : (n,) floats (NaN missing) for a numeric column, an Arrow array (strings or a dictionary) for a categorical one.
+    windows : (n,) the place of each row's window, 0 .. count - 1.
+    lookup : a prepared `Lookup(bins.edges)`, to be reused over batches.
+
+    >>> bins = freeze_levels(pa.array(["a", "b"]))
+    >>> summarise(pa.array(["a", None, "z", "a"]), bins, np.array([0, 0, 1, 1]), 2).counts.tolist()
+    [[1, 1, 0, 0], [0, 1, 0, 1]]
+    """
+    if bins.kind == "categorical":
+        return _levels(column, bins, windows, count)
+    return _numbers(_floats(column), windows, count, lookup or Lookup(bins.edges))
+
+
+def merge(first: Summary, second: Summary) -> Summary:
+    """The summary of both parts, window by window.
+
+    >>> part = summarise(np.array([1.0, 3.0]), freeze_numbers(np.array([1.0, 2.0, 3.0])), np.array([0, 0]), 1)
+    >>> float(merge(part, part).total[0]), int(merge(part, part).rows()[0])
+    (8.0, 4)
+    """
+    unseen = tuple(_top(a, b) for a, b in zip(first.unseen, second.unseen, strict=True))
+    return Summary(
+        first.counts + second.counts,
+        np.fmin(first.low, second.low),
+        np.fmax(first.high, second.high),
+        first.total + second.total,
+        first.squares + second.squares,
+        unseen,
+    )
+
+
+def encode(counts: Counts) -> bytes:
+    """One window's counts as few bytes: the narrowest integers that hold them, deflated."""
+    width = np.min_scalar_type(int(counts.max(initial=0)))
+    return np.dtype(width).char.encode() + zlib.compress(counts.astype(width).tobytes(), 1)
+
+
+def decode(blob: bytes) -> Counts:
+    """What `encode` wrote.
+
+    >>> decode(encode(np.array([0, 70_000, 3]))).tolist()
+    [0, 70000, 3]
+    """
+    return np.frombuffer(zlib.decompress(blob[1:]), dtype=blob[:1].decode()).astype(np.int64)
+
+
+def fold(reference: Counts, groups: int = 30) -> NDArray[np.int64]:
+    """The group, ascending from 0, of each of the reference's ordered cells, so that each group holds about the same share of it (cells,).
+
+    >>> fold(np.array([0, 10, 10, 0, 10, 10, 0]), 2).tolist()
+    [0, 0, 0, 1, 1, 1, 1]
+    """
+    total = reference.sum()
+    if not total:
+        return np.zeros(len(reference), dtype=np.int64)
+    before = np.cumsum(reference) - reference / 2
+    group = np.minimum((before / total * groups).astype(np.int64), groups - 1)
+    return np.asarray(np.unique(group, return_inverse=True)[1].reshape(-1), dtype=np.int64)
+
+
+def _floats(column: Any) -> Floats:
+    if isinstance(column, np.ndarray):
+        return column.astype(np.float64, copy=False)
+    return np.asarray(column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _numbers(values: Floats, windows: NDArray[np.int64], count: int, lookup: Lookup) -> Summary:
+    missing = np.isnan(values)
+    cells = lookup.cells
+    if missing.any():
+        known, place = values[~missing], windows[~missing]
+        lost = np.bincount(windows[missing], minlength=count)
+    else:
+        known, place, lost = values, windows, np.zeros(count, dtype=np.int64)
+    index = lookup(known)
+    index += 1
+    if count > 1:
+        index += place * cells
+    counts = np.bincount(index, minlength=count * cells).reshape(count, cells)
+    counts[:, 0] = lost
+    low, high, total, squares = _moments(known, place, count)
+    return Summary(counts, low, high, total, squares, ({},) * count)
+
+
+def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Floats, Floats, Floats, Floats]:
+    low, high = np.full(count, np.nan), np.full(count, np.nan)
+    if not len(known):
+        return low, high, np.zeros(count), np.zeros(count)
+    if count == 1:
+        return known.min(keepdims=True), known.max(keepdims=True), known.sum(keepdims=True), np.array([np.dot(known, known)])
+    steps = np.flatnonzero(np.diff(place)) + 1
+    if len(steps) < 4 * count:  # windows lie in runs, as they do in a log in order
+        starts = np.concatenate(([0], steps))
+        owner = place[starts]
+        np.fmin.at(low, owner, np.minimum.reduceat(known, starts))
+        np.fmax.at(high, owner, np.maximum.reduceat(known, starts))
+    else:
+        np.fmin.at(low, place, known)
+        np.fmax.at(high, place, known)
+    with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
+        return low, high, np.bincount(place, known, minlength=count), np.bincount(place, known * known, minlength=count)
+
+
+def _levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int) -> Summary:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    dictionary = coded.dictionary.cast(pa.string())
+    last = bins.cells - 1
+    cell_of = pc.fill_null(pc.index_in(dictionary, pa.array(bins.levels, pa.string())), last - 1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    cells = np.append(cell_of, 0)[codes]
+    counts = np.bincount(windows * bins.cells + cells, minlength=count * bins.cells).reshape(count, bins.cells)
+    nothing = np.full(count, np.nan)
+    return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), _unseen(codes, cells == last, dictionary, windows, count))
+
+
+def _unseen(
+    codes: NDArray[np.int64], new: NDArray[np.bool_], dictionary: pa.Array, windows: NDArray[np.int64], count: int
+) -> tuple[Mapping[str, int], ...]:
+    if not new.any():
+        return ({},) * count
+    found: list[dict[str, int]] = [{} for _ in range(count)]
+    pairs, times = np.unique(windows[new] * len(dictionary) + codes[new], return_counts=True)
+    for at in np.argsort(-times, kind="stable"):
+        window, code = divmod(int(pairs[at]), len(dictionary))
+        if len(found[window]) < _UNSEEN_KEPT:
+            found[window][str(dictionary[code])] = int(times[at])
+    return tuple(found)
+
+
+def _top(first: Mapping[str, int], second: Mapping[str, int]) -> Mapping[str, int]:
+    if not second:
+        return first
+    both = {level: first.get(level, 0) + second.get(level, 0) for level in {**first, **second}}
+    kept = sorted(both, key=lambda level: (-both[level], level))[:_UNSEEN_KEPT]
+    return {level: both[level] for level in kept}

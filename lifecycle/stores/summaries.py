@@ -1,0 +1,137 @@
+"""Window summaries and what was derived from them: small rows, so that a report is one query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lifecycle.stores.database import Database, dumps
+
+__all__ = [
+    "clear",
+    "columns",
+    "freeze",
+    "keep_multivariate",
+    "keep_quality",
+    "keep_references",
+    "keep_results",
+    "keep_summaries",
+    "keep_windows",
+    "references",
+    "set_rule",
+    "state",
+    "summaries",
+    "windows",
+]
+
+_TABLES = ("drift_windows", "drift_summaries", "drift_results", "drift_multivariate", "quality_results")
+_FROZEN = ("drift_columns", "drift_states", "drift_references")
+
+
+def state(database: Database, project: str) -> dict[str, Any] | None:
+    """What the project's columns were frozen with: version, fitted, rule; None before."""
+    row = database.one("SELECT version, fitted, rule FROM drift_states WHERE project = ?", (project,))
+    return row and {**row, "fitted": json.loads(row["fitted"])}
+
+
+def freeze(
+    database: Database, project: str, version: int, fitted: Mapping[str, Any], cells: Sequence[tuple[str, str, np.ndarray, Sequence[str]]]
+) -> None:
+    """Store a project's frozen cells, (column, kind, edges, levels) each, and the fitted state of its derived features."""
+    with database.write() as connection:
+        connection.execute("INSERT OR REPLACE INTO drift_states (project, version, fitted) VALUES (?, ?, ?)", (project, version, json.dumps(fitted)))
+        connection.execute("DELETE FROM drift_columns WHERE project = ?", (project,))
+        connection.executemany(
+            "INSERT INTO drift_columns (project, column, place, kind, edges, levels) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (project, name, place, kind, np.asarray(edges, np.float64).tobytes(), dumps(list(levels)))
+                for place, (name, kind, edges, levels) in enumerate(cells)
+            ],
+        )
+
+
+def columns(database: Database, project: str) -> list[tuple[str, str, np.ndarray, tuple[str, ...]]]:
+    """The frozen cells in page order: (column, kind, edges, levels)."""
+    rows = database.rows("SELECT column, kind, edges, levels FROM drift_columns WHERE project = ? ORDER BY place", (project,))
+    return [(r["column"], r["kind"], np.frombuffer(r["edges"], np.float64), tuple(json.loads(r["levels"]))) for r in rows]
+
+
+def set_rule(database: Database, project: str, rule: str) -> None:
+    """Say by which settings the stored results were judged."""
+    with database.write() as connection:
+        connection.execute("UPDATE drift_states SET rule = ? WHERE project = ?", (rule, project))
+
+
+def keep_references(database: Database, project: str, version: int, rows: Iterable[Sequence[Any]]) -> None:
+    """Store a version's reference: (column, counts blob, low, high, total, squares) each."""
+    with database.write() as connection:
+        sql = "INSERT OR REPLACE INTO drift_references (project, version, column, counts, low, high, total, squares) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        connection.executemany(sql, ((project, version, *row) for row in rows))
+
+
+def references(database: Database, project: str, version: int) -> dict[str, dict[str, Any]]:
+    """A version's reference by column: counts blob, low, high, total, squares; empty when there is none."""
+    sql = "SELECT column, counts, low, high, total, squares FROM drift_references WHERE project = ? AND version = ?"
+    return {row["column"]: row for row in database.rows(sql, (project, version))}
+
+
+def windows(database: Database, project: str, keys: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """The windows in order, all or those asked for, with `versions` and `columns` as they are in JSON."""
+    if keys is None:
+        return database.rows("SELECT * FROM drift_windows WHERE project = ? ORDER BY window", (project,))
+    sql = "SELECT * FROM drift_windows WHERE project = ? AND window IN (SELECT value FROM json_each(?)) ORDER BY window"
+    return database.rows(sql, (project, json.dumps([int(k) for k in keys])))
+
+
+def keep_windows(database: Database, project: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store or replace windows as `windows` gives them."""
+    names = ("window", "first_time", "last_time", "rows", "versions", "p_value", "alarm", "columns", "told")
+    _keep(database, "drift_windows", names, ((project, *(row[name] for name in names)) for row in rows))
+
+
+def summaries(database: Database, project: str, column: str, keys: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """A column's stored summaries in order of window, all or those asked for."""
+    sql = "SELECT window, counts, low, high, total, squares, unseen FROM drift_summaries WHERE project = ? AND column = ?"
+    if keys is None:
+        return database.rows(sql + " ORDER BY window", (project, column))
+    sql += " AND window IN (SELECT value FROM json_each(?)) ORDER BY window"
+    return database.rows(sql, (project, column, json.dumps([int(k) for k in keys])))
+
+
+def keep_summaries(database: Database, project: str, column: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Store or replace a column's summaries: (window, counts blob, low, high, total, squares, unseen JSON) each."""
+    names = ("column", "window", "counts", "low", "high", "total", "squares", "unseen")
+    _keep(database, "drift_summaries", names, ((project, column, *row) for row in rows))
+
+
+def keep_results(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Store or replace results: (window, column, kind, test, statistic, p_value, effect, threshold, drifted) each."""
+    names = ("window", "column", "kind", "test", "statistic", "p_value", "effect", "threshold", "drifted")
+    _keep(database, "drift_results", names, ((project, *row) for row in rows))
+
+
+def keep_multivariate(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Store or replace the multivariate view: (window, rows, total, squares, statistic, lower, upper, threshold, alarm) each."""
+    names = ("window", "rows", "total", "squares", "statistic", "lower", "upper", "threshold", "alarm")
+    _keep(database, "drift_multivariate", names, ((project, *row) for row in rows))
+
+
+def keep_quality(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Store or replace findings: (window, column, check, value, expected, failed) each."""
+    _keep(database, "quality_results", ("window", "column", '"check"', "value", "expected", "failed"), ((project, *row) for row in rows))
+
+
+def clear(database: Database, project: str, frozen: bool = False) -> None:
+    """Drop what was derived (the facts stay), with `frozen` the cells too; reset the cursor in the same transaction."""
+    with database.write() as connection:
+        for table in _TABLES + (_FROZEN if frozen else ()):
+            connection.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
+
+
+def _keep(database: Database, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join("?" * (len(names) + 1))
+    with database.write() as connection:
+        connection.executemany(f"INSERT OR REPLACE INTO {table} (project, {', '.join(names)}) VALUES ({marks})", rows)
