@@ -1,13 +1,115 @@
 """Performance with all, few or no labels, and the health that follows from it."""
+
 from __future__ import annotations
+
 from collections.abc import Sequence
+
+import pandas as pd
+
+from lifecycle.errors import UnknownName
+from lifecycle.monitor.health import assess
+from lifecycle.monitor.performance.judging import judge
+from lifecycle.monitor.performance.metrics import default_metrics, metric_names
+from lifecycle.monitor.windows import name as window_name
 from lifecycle.records import Health, PerformanceReport
+from lifecycle.verbs import drifting
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.performance_following import follow_labels, follow_rows, forget, renew
+
+__all__ = ["catch_up", "headline", "health", "judged", "performance", "rebuild"]
+
+REPORTED = [
+    *("window", "start", "end", "rows", "labels", "metric"),
+    *(f"{line}{end}" for line in ("realized", "estimated", "assisted") for end in ("", "_lower", "_upper")),
+    *("threshold_lower", "threshold_upper", "alarm"),
+]
+EXTRA = ["version", "level", "level_lower", "level_upper", "line"]
+
 
 def catch_up(context: Context) -> int:
-    """Summarise predictions and labels that landed since the last time; returns the rows taken in."""
-    raise NotImplementedError
+    """Summarise predictions and labels that landed since the last time; returns the rows taken in.
+
+    Safe to call from several processes: each moves its cursor in the transaction that stores what it derived.
+    """
+    taken = follow_rows(context) + follow_labels(context)
+    if renew(context):
+        _tell(context)
+    return taken
+
+
+def rebuild(context: Context) -> int:
+    """Drop what is derived and derive it again from the facts; returns the rows taken in."""
+    forget(context)
+    return catch_up(context)
+
+
 def performance(context: Context, metrics: Sequence[str] | None = None) -> PerformanceReport:
-    raise NotImplementedError
+    """How good the model is in each window.
+
+    Raises
+    ------
+    UnknownName : no metric of that name for this task.
+    """
+    wanted = list(_chosen(context) if metrics is None else dict.fromkeys(metrics))
+    known = metric_names(context.schema.task)
+    for name in wanted:
+        if name not in known:
+            raise UnknownName.among(f"{context.schema.task} metric", name, known)
+    catch_up(context)
+    return PerformanceReport(_report(context, wanted))
+
+
+def judged(context: Context) -> pd.DataFrame:
+    """The default metrics' report, from what is derived already."""
+    return _report(context, list(_chosen(context)))
+
+
+def headline(context: Context) -> str:
+    """The metric that the project is judged by first."""
+    return context.settings.metric or default_metrics(context.schema.task)[0]
+
+
+def _chosen(context: Context) -> tuple[str, ...]:
+    first = headline(context)
+    return tuple(dict.fromkeys((first, *default_metrics(context.schema.task))))
+
+
+def _report(context: Context, wanted: list[str]) -> pd.DataFrame:
+    marks = ", ".join("?" * len(wanted))
+    sql = f"SELECT * FROM performance_results WHERE project = ? AND metric IN ({marks}) ORDER BY window"
+    found = context.database.frame(sql, (context.name, *wanted))
+    found["place"] = found["metric"].map({name: i for i, name in enumerate(wanted)}).astype("int64")
+    settings = context.settings
+    found = judge(found, headline(context), settings.false_alarm_rate, settings.thresholds)
+    out = found.sort_values(["window", "place"], kind="stable", ignore_index=True)
+    out["window"] = [window_name(int(key), context.config.window) for key in out["window"]]
+    for column in ("start", "end"):
+        out[column] = pd.to_datetime(out[column].astype("int64"), unit="us", utc=True)
+    numbers = [name for name in (*REPORTED, *EXTRA) if name.startswith(("realized", "estimated", "assisted", "level", "threshold"))]
+    out[numbers] = out[numbers].astype("float64")
+    return out[[*REPORTED, *EXTRA]].astype({"alarm": bool})
+
+
+def _tell(context: Context) -> None:
+    """Append an alarm event for each window that alarms for the first time."""
+    frame = judged(context)
+    alarms = frame[frame["alarm"]]
+    if not len(alarms):
+        return
+    with context.database.write():
+        sql = "SELECT DISTINCT subject FROM events WHERE project = ? AND verb = 'alarm' AND subject LIKE 'performance window %'"
+        told = {row["subject"] for row in context.database.rows(sql, (context.name,))}
+        for window, rows in alarms.groupby("window", sort=False):
+            subject = f"performance window {window}"
+            if subject not in told:
+                worst = rows.iloc[0]
+                value, lower, upper = (float(worst[f"{worst['line']}{end}"]) for end in ("", "_lower", "_upper"))
+                details = {"metric": worst["metric"], "value": value, "lower": lower, "upper": upper, "line": worst["line"]}
+                details |= {"level": float(worst["level"]), "start": worst["start"].isoformat(), "metrics": rows["metric"].tolist()}
+                context.happened("lifecycle", "alarm", subject, details)
+
+
 def health(context: Context) -> Health:
-    raise NotImplementedError
+    """Is the model OK, and why: critical for a performance alarm in the newest windows, warning for drift or failed quality checks."""
+    frame = performance(context).frame
+    return assess(frame, headline(context), drifting.drift(context).alarms)

@@ -1,0 +1,1 @@
+"""Performance with all, few or no labels: realized, estimated and assisted, each with its interval, from sums that merge."""

@@ -1,0 +1,86 @@
+"""A line: channel means of each window with their covariance, from which any metric of means gets value and interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lifecycle.monitor.performance.intervals import around, gradient, wilson
+from lifecycle.monitor.performance.layout import Floats, Layout, Means
+from lifecycle.monitor.performance.metrics import metric_facts, metrics
+
+__all__ = ["BOUNDS", "Line", "Numbers", "blended", "metric_on"]
+
+PRIOR = 4.0  # pseudo-rows of the reference's spread, so that two equal losses do not make a certainty
+
+BOUNDS = {
+    "classification": {"log_loss": (0.0, np.inf), "brier": (0.0, 2.0), "mcc": (-1.0, 1.0)},
+    "regression": {"bias": (-np.inf, np.inf), "r2": (-np.inf, 1.0)},
+}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A metric in each of W windows, with its 95 % interval; NaN where it cannot be said."""
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+
+    @classmethod
+    def unknown(cls, windows: int) -> Numbers:
+        """Nothing known of any window."""
+        nothing = np.full(windows, np.nan)
+        return cls(nothing, nothing.copy(), nothing.copy())
+
+
+@dataclass(frozen=True)
+class Line:
+    """means (W, C), covariance (W, C, C) of them, freedom (W,) degrees of freedom behind the covariance.
+
+    `proportion_rows` (W,): the rows behind Wilson's interval of the accuracy, None where the normal one is meant.
+    """
+
+    layout: Layout
+    means: Floats
+    covariance: Floats
+    freedom: Floats
+    proportion_rows: Floats | None = None
+
+
+def blended(covariance: Floats, rows: Floats, spread: Floats, unit: Floats) -> tuple[Floats, Floats]:
+    """A covariance of means helped by what one row spreads on the reference, with its degrees of freedom.
+
+    covariance : (W, C, C) of the means as the sample says (with n / (n - 1)). rows : (W,) effective. spread : (W, C, C) of one
+    row, NaN where there is no reference. unit : (W,) sum of squared weights.
+    """
+    known = ~np.isnan(spread[:, 0, 0])
+    own = np.maximum(rows - 1.0, 0.0)
+    prior = np.where(known, PRIOR, 0.0)
+    total = np.maximum(own + prior, 1e-300)[:, None, None]
+    from_reference = np.where(known[:, None, None], spread, 0.0) * unit[:, None, None]
+    return (own[:, None, None] * np.nan_to_num(covariance) + prior[:, None, None] * from_reference) / total, own + prior
+
+
+def metric_on(line: Line, name: str) -> Numbers:
+    """Value and interval of one metric of means on each window of a line."""
+    facts, layout = metric_facts(name), line.layout
+    windows = len(line.means)
+    if facts.get("per_class") and not layout.per_class:
+        return Numbers.unknown(windows)
+    function = metrics[name]
+
+    def on(vector: Floats) -> Floats:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(function(Means(layout, vector)), dtype=np.float64)
+
+    value = on(line.means)
+    if name == "accuracy" and line.proportion_rows is not None:
+        return Numbers(value, *wilson(value, np.where(np.isnan(value), 0.0, line.proportion_rows)))
+    scale = np.abs(line.means) if layout.task == "regression" else np.zeros_like(line.means)
+    slope = np.nan_to_num(gradient(on, line.means, 1e-9 + 1e-6 * scale))
+    variance = np.einsum("wc,wcd,wd->w", slope, line.covariance, slope)
+    low, high = BOUNDS[layout.task].get(name, (0.0, 1.0 if layout.task == "classification" else np.inf))
+    lower, upper = around(value, np.where(np.isnan(value), np.nan, variance), line.freedom, low, high)
+    return Numbers(value, lower, upper)

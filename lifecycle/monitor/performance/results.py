@@ -1,0 +1,118 @@
+"""All lines of all metrics of some windows, from their summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from lifecycle.monitor.performance.assisted import assisted_line
+from lifecycle.monitor.performance.calibration import bin_centres
+from lifecycle.monitor.performance.channels import Ints
+from lifecycle.monitor.performance.estimated import estimated_line, estimated_ranking
+from lifecycle.monitor.performance.layout import Floats, Layout
+from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
+from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
+from lifecycle.monitor.performance.pooled import pool
+from lifecycle.monitor.performance.realized import averaged, realized_line, realized_ranking
+from lifecycle.monitor.performance.row_model import RowModel
+from lifecycle.monitor.performance.summary import Stack, add, empty
+
+__all__ = ["LINES", "level", "results"]
+
+LINES = ("realized", "estimated", "assisted", "level")
+
+
+def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, proba: bool) -> pd.DataFrame:
+    """One row a (window, metric): window (its place), version, rows, labels, metric and, for each of realized, estimated, assisted
+    and level, the value, `<line>_lower` and `<line>_upper`.
+
+    window : (n,) the place of each summary's window, 0 .. W - 1, each at least once. version : (n,) who answered its rows.
+    stack : n summaries. proba : do the rows carry probabilities.
+    """
+    windows = int(window.max()) + 1 if len(window) else 0
+    merged = empty(layout, windows)
+    add(merged, window, stack)
+    main = _main_version(window, version, stack["rows"], windows)
+    sample = pool(merged)
+    spread = np.array([models[v].spread for v in main])
+    doubt = np.array([models[v].around for v in main])
+    realized = realized_line(layout, sample, spread)
+    assisted = assisted_line(layout, merged, sample, spread, doubt)
+    estimated = _estimated(layout, models, window, version, stack, windows)
+    centres = bin_centres(models[main[0]].edges) if windows else np.empty((0, 0))
+    frames = []
+    for name in metric_names(layout.task):
+        if metric_facts(name).get("needs_probabilities") and not proba:
+            continue
+        if metric_facts(name)["kind"] == "means":
+            found = (metric_on(realized, name), metric_on(estimated, name), metric_on(assisted, name))
+        else:
+            guessed = _estimated_ranking(name, models, window, version, stack, windows)
+            found = (realized_ranking(name, sample, centres), guessed, Numbers.unknown(windows))
+        columns = {
+            "window": np.arange(windows),
+            "version": main,
+            "rows": merged["rows"].astype(int),
+            "labels": sample.labels.astype(int),
+            "metric": name,
+        }
+        for line, numbers in zip(LINES, (*found, _levels(name, models, main)), strict=True):
+            columns |= {line: numbers.value, f"{line}_lower": numbers.lower, f"{line}_upper": numbers.upper}
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def level(name: str, model: RowModel) -> Numbers:
+    """A metric on the version's reference, with its interval."""
+    if model.rows == 0:
+        return Numbers.unknown(1)
+    if metric_facts(name)["kind"] == "ranking":
+        positive, negative = model.positive[None], model.negative[None]
+        value, up, down = metrics[name](positive, negative, np.broadcast_to(bin_centres(model.edges), positive.shape))
+        variance = np.sum(positive * np.nan_to_num(up) ** 2 + negative * np.nan_to_num(down) ** 2, axis=-1)
+        return averaged(value, variance, (positive.sum(-1) > 0) & (negative.sum(-1) > 0), np.array([model.rows >= 2]))
+    rows = np.array([float(model.rows)])
+    line = Line(model.layout, model.level[None], model.level_covariance[None], rows - 1.0, rows)
+    return metric_on(line, name)
+
+
+def _levels(name: str, models: Mapping[int, RowModel], main: Ints) -> Numbers:
+    known = {int(v): level(name, models[int(v)]) for v in np.unique(main)}
+    parts = [known[int(v)] for v in main]
+    return Numbers(*(np.array([getattr(part, which)[0] for part in parts]) for which in ("value", "lower", "upper")))
+
+
+def _main_version(window: Ints, version: Ints, rows: Floats, windows: int) -> Ints:
+    order = np.lexsort((version, rows, window))
+    last = np.searchsorted(window[order], np.arange(windows), side="right") - 1
+    return version[order][last]
+
+
+def _estimated(layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, windows: int) -> Line:
+    """Each version's rows are guessed by its own reference, and counted together."""
+    c = len(layout.channels)
+    means, covariance, freedom = np.zeros((windows, c)), np.zeros((windows, c, c)), np.full(windows, np.inf)
+    total = np.maximum(np.bincount(window, stack["rows"], windows), 1.0)
+    for number in np.unique(version):
+        mine = version == number
+        line = estimated_line(models[int(number)], {name: values[mine] for name, values in stack.items()})
+        share = stack["rows"][mine] / total[window[mine]]
+        np.add.at(means, window[mine], share[:, None] * line.means)
+        np.add.at(covariance, window[mine], (share**2)[:, None, None] * line.covariance)
+        np.minimum.at(freedom, window[mine], line.freedom)
+    return Line(layout, means, covariance, freedom)
+
+
+def _estimated_ranking(name: str, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, windows: int) -> Numbers:
+    """By the version that answered most of a window; the average, weighted by rows, where several did."""
+    value, half = np.zeros(windows), np.zeros(windows)
+    total = np.maximum(np.bincount(window, stack["rows"], windows), 1.0)
+    for number in np.unique(version):
+        mine = version == number
+        numbers = estimated_ranking(name, models[int(number)], {key: values[mine] for key, values in stack.items()})
+        share = stack["rows"][mine] / total[window[mine]]
+        np.add.at(value, window[mine], share * numbers.value)
+        np.add.at(half, window[mine], share * (numbers.upper - numbers.lower) / 2.0)
+    return Numbers(value, np.clip(value - half, 0.0, 1.0), np.clip(value + half, 0.0, 1.0))

@@ -1,0 +1,163 @@
+"""What a version's reference teaches about its rows: calibrated guesses of every channel, and the level to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
+from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
+from lifecycle.monitor.performance.error_model import ErrorModel, fit_error_model
+from lifecycle.monitor.performance.layout import Floats, Layout
+
+__all__ = ["STRATA", "Guess", "RowModel", "blind_model", "fit_row_model", "project_edges"]
+
+STRATA = 16
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Of n rows without labels: channels (n, C), stratum of the guess (n,), score bin (n, scored classes)."""
+
+    channels: Floats
+    stratum: Ints
+    bins: Ints
+
+
+@dataclass(frozen=True)
+class RowModel:
+    """One version as its reference shows it.
+
+    Attributes
+    ----------
+    edges : (S, B + 1) score bins of the project. chances : (S, B) calibrated chance of the class, None without probabilities.
+    cuts : (STRATA - 1,) where the strata of the guess part. error : for regression.
+    rows : of the reference; 0 where there is none, and then nothing is guessed.
+    level, level_covariance : (C,), (C, C) channel means on the reference and their sampling covariance.
+    spread, around : (C, C) covariance of one row's channels around their mean, and around their guess.
+    doubt : (STRATA, C, C) covariance of the guess's mean error by stratum.
+    positive, negative : (S, B) the reference's rows by score bin.
+    """
+
+    layout: Layout
+    edges: Floats
+    chances: Floats | None
+    cuts: Floats
+    error: ErrorModel | None
+    rows: int
+    level: Floats
+    level_covariance: Floats
+    spread: Floats
+    around: Floats
+    doubt: Floats
+    positive: Floats
+    negative: Floats
+
+    @property
+    def guesses(self) -> bool:
+        """Can it say anything of rows without labels."""
+        return self.chances is not None or self.error is not None
+
+    def guess(self, rows: Rows) -> Guess:
+        """What each row's channels are likely to be, before any label."""
+        bins = _bins(self.edges, self.layout, rows)
+        channels = self._channels(rows, bins)
+        return Guess(channels, np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64), bins)
+
+    def _channels(self, rows: Rows, bins: Ints) -> Floats:
+        if self.error is not None:
+            return self.error.guess(rows.features, np.asarray(rows.predicted, dtype=np.float64))
+        if self.chances is None or rows.probabilities is None:
+            return np.zeros((len(rows), len(self.layout.channels)))
+        return _classification_guess(self.layout, rows, _chances(self.chances, bins))
+
+
+def project_edges(layout: Layout, probabilities: Floats | None) -> Floats:
+    """The score bins of a project, frozen by its first reference: (scored classes, B + 1)."""
+    columns = [np.empty(0) if probabilities is None else probabilities[:, c] for c in layout.scored]
+    return np.array([score_edges(column, layout.bins) for column in columns]).reshape(len(columns), layout.bins + 1)
+
+
+def blind_model(layout: Layout, edges: Floats) -> RowModel:
+    """The model of a version without a reference: it guesses nothing and has no level."""
+    c = len(layout.channels)
+    none, square, counts = np.full(c, np.nan), np.full((c, c), np.nan), np.zeros((len(layout.scored), layout.bins))
+    doubt = np.full((STRATA, c, c), np.nan)
+    return RowModel(layout, edges, None, np.empty(0), None, 0, none, square, square, square, doubt, counts, counts)
+
+
+def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> RowModel:
+    """Learn from a version's reference: rows with their truth, held out from its training."""
+    n = len(rows)
+    if n == 0:
+        return blind_model(layout, edges)
+    channels = observed(layout, rows, truth)
+    bins = _bins(edges, layout, rows)
+    positive, negative = _reference_counts(layout, bins, truth)
+    chances, error, guess = None, None, np.zeros_like(channels)
+    if layout.task == "regression":
+        error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
+    elif rows.probabilities is not None:
+        centres = bin_centres(edges)
+        chances = np.array([calibrated_bins(positive[s], negative[s], centres[s]) for s in range(len(edges))])
+        guess = _classification_guess(layout, rows, _chances(chances, bins))
+    cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
+    spread = np.atleast_2d(np.cov(channels, rowvar=False)) if n > 1 else np.full((channels.shape[1],) * 2, np.nan)
+    residual = channels - guess
+    around, doubt = residual.T @ residual / n, _doubt(residual, np.searchsorted(cuts, guess[:, 0]))
+    return RowModel(layout, edges, chances, cuts, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative)
+
+
+def _bins(edges: Floats, layout: Layout, rows: Rows) -> Ints:
+    if rows.probabilities is None:
+        return np.zeros((len(rows), 0), dtype=np.int64)
+    return np.column_stack([bin_of(rows.probabilities[:, c], edges[s]) for s, c in enumerate(layout.scored)])
+
+
+def _reference_counts(layout: Layout, bins: Ints, truth: NDArray[np.generic]) -> tuple[Floats, Floats]:
+    positive = np.zeros((len(layout.scored), layout.bins))
+    negative = np.zeros_like(positive)
+    for s in range(bins.shape[1]):
+        is_class = np.asarray(truth) == layout.scored[s]
+        positive[s] = np.bincount(bins[is_class, s], minlength=layout.bins)
+        negative[s] = np.bincount(bins[~is_class, s], minlength=layout.bins)
+    return positive, negative
+
+
+def _chances(chances: Floats, bins: Ints) -> Floats:
+    """(n, K) calibrated, each row summing to 1."""
+    if chances.shape[0] == 1:
+        second = chances[0][bins[:, 0]]
+        return np.column_stack([1.0 - second, second])
+    each = np.column_stack([chances[s][bins[:, s]] for s in range(chances.shape[0])])
+    total = each.sum(axis=1, keepdims=True)
+    return np.where(total > 0, each / np.where(total > 0, total, 1.0), 1.0 / each.shape[1])
+
+
+def _classification_guess(layout: Layout, rows: Rows, chances: Floats) -> Floats:
+    assert rows.probabilities is not None
+    predicted = np.asarray(rows.predicted)
+    out = np.empty((len(rows), len(layout.channels)))
+    known = predicted >= 0
+    out[:, 0] = np.where(known, chances[np.arange(len(rows)), np.maximum(predicted, 0)], 0.0)
+    brier, log_loss = row_losses(rows.probabilities)
+    out[:, 1], out[:, 2] = np.sum(chances * brier, axis=1), np.sum(chances * log_loss, axis=1)
+    if layout.per_class:
+        said = predicted[:, None] == np.arange(len(layout.classes))
+        out[:, layout.block("predicted")], out[:, layout.block("actual")] = said, chances
+        out[:, layout.block("tp")] = chances * said
+    return out
+
+
+def _doubt(residual: Floats, stratum: NDArray[np.generic]) -> Floats:
+    """Covariance of each stratum's mean residual; a thin stratum borrows the spread of all."""
+    n, c = residual.shape
+    overall = residual.T @ residual / max(1, n)
+    out = np.empty((STRATA, c, c))
+    for d in range(STRATA):
+        part = residual[stratum == d]
+        pooled = (part.T @ part + 4.0 * overall) / (len(part) + 4.0)
+        out[d] = pooled / max(1, len(part))
+    return out

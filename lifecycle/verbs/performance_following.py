@@ -1,0 +1,259 @@
+"""Performance follows the log and the labels: what landed is summarised once, and touched windows get their results anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lifecycle.monitor.performance.layout import layout_of
+from lifecycle.monitor.performance.results import results
+from lifecycle.monitor.performance.summary import add, empty, pack, summarise_labels, summarise_rows, unpack
+from lifecycle.monitor.windows import bounds, parse, window_keys
+from lifecycle.stores import cursors
+from lifecycle.verbs.context import Context
+from lifecycle.verbs.performance_rows import Floats, Ints, columns_of, models_of, proba, rows_of, truth_of
+
+__all__ = ["ROWS", "LABELS", "follow_labels", "follow_rows", "forget", "renew"]
+
+ROWS, LABELS = "performance", "performance_labels"
+BATCH = 262_144
+BLOCK = 65_536
+
+
+def follow_rows(context: Context) -> int:
+    """Add the rows that landed since the last time to their windows' summaries; returns how many."""
+    log, layout, taken = context.log(), layout_of(context.schema), 0
+    while True:
+        position = cursors.position(context.database, context.name, ROWS)
+        until = min(log.rows, position + BATCH)
+        if until <= position:
+            return taken
+        table = log.read(columns_of(context, layout), after=position, until=until)
+        found = _cells(context, table)
+        if _store_rows(context, table, found, position, until):
+            taken += until - position
+
+
+def _cells(context: Context, table: pa.Table) -> tuple[Ints, Ints, Ints, Ints]:
+    """Of the rows: their times; the distinct (window, version) cells; and each row's place among those."""
+    times = np.asarray(table["time"].cast(pa.int64()), dtype=np.int64)
+    keys = window_keys(times, np.asarray(table["seq"], dtype=np.int64), context.config.window)
+    version = np.asarray(table["version"].cast(pa.int64()), dtype=np.int64)
+    pairs, place = np.unique(np.column_stack([keys, version]), axis=0, return_inverse=True)
+    return times, pairs[:, 0], pairs[:, 1], place.reshape(-1).astype(np.int64)
+
+
+def _by_version(versions: Ints, place: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+    """Each version with its cells and its rows."""
+    for number in np.unique(versions):
+        yield int(number), np.flatnonzero(versions == number), np.flatnonzero(versions[place] == number)
+
+
+def _store_rows(context: Context, table: pa.Table, found: tuple[Ints, Ints, Ints, Ints], position: int, until: int) -> bool:
+    times, windows, versions, place = found
+    layout = layout_of(context.schema)
+    rows = rows_of(table, layout, context.schema.probability_columns())
+    models = models_of(context, np.unique(versions).tolist())
+    stack = empty(layout, len(windows))
+    for number, cells, mine in _by_version(versions, place):
+        local = np.searchsorted(cells, place[mine])
+        part = summarise_rows(models[number], rows.pick(mine), local, len(cells))
+        add(stack, cells, part)
+    low, high = np.full(len(windows), np.iinfo(np.int64).max), np.full(len(windows), np.iinfo(np.int64).min)
+    np.minimum.at(low, place, times)
+    np.maximum.at(high, place, times)
+    with context.database.write() as connection:
+        if cursors.position(context.database, context.name, ROWS) != position:
+            return False
+        for i, (window, version) in enumerate(zip(windows.tolist(), versions.tolist(), strict=True)):
+            payload = _merged(context, layout, stack, i, "payload", window, version)
+            connection.execute(
+                """INSERT INTO performance_windows (project, window, version, rows, first_time, last_time, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET rows = rows + excluded.rows, first_time = min(first_time, excluded.first_time),
+                   last_time = max(last_time, excluded.last_time), payload = excluded.payload, dirty = 1""",
+                (context.name, window, version, int(stack["rows"][i]), int(low[i]), int(high[i]), payload),
+            )
+        cursors.move(context.database, context.name, ROWS, until)
+    return True
+
+
+def _merged(context: Context, layout: Any, stack: dict[str, Floats], at: int, column: str, window: int, version: int) -> bytes:
+    """This summary added to the stored one, as bytes."""
+    sql = f"SELECT {column} FROM performance_windows WHERE project = ? AND window = ? AND version = ?"
+    before = context.database.value(sql, (context.name, window, version))
+    if before is None:
+        return pack(stack, at)
+    both = unpack(layout, [before])
+    add(both, np.array([0]), {name: values[at : at + 1] for name, values in stack.items()})
+    return pack(both, 0)
+
+
+def follow_labels(context: Context) -> int:
+    """Take in the labels that changed since the last time; returns how many. A label that replaces one makes its window be counted anew."""
+    taken = 0
+    while True:
+        position = cursors.position(context.database, context.name, LABELS)
+        top = context.database.value("SELECT max(changed) FROM current_labels WHERE project = ?", (context.name,))
+        if top is None or top <= position:
+            return taken
+        sql = "SELECT changed FROM current_labels WHERE project = ? AND changed > ? ORDER BY changed LIMIT 1 OFFSET ?"
+        until = context.database.value(sql, (context.name, position, BATCH)) or top
+        taken += _take_labels(context, position, int(until))
+
+
+def _take_labels(context: Context, position: int, until: int) -> int:
+    labels = _labels(context, "c.changed > ? AND c.changed <= ?", (position, until))
+    if len(labels) and labels["seq"].iloc[-1] > cursors.position(context.database, context.name, ROWS):
+        follow_rows(context)
+    seqs = labels["seq"].to_numpy(dtype=np.int64)
+    table = context.log().take(seqs.tolist(), columns_of(context, layout_of(context.schema)))
+    keys = _keys(context, table, seqs)
+    with context.database.write():
+        if cursors.position(context.database, context.name, LABELS) != position:
+            return 0
+        again = np.unique(keys[~_mark(context, seqs)])
+        fresh = np.flatnonzero(~np.isin(keys, again))
+        _add_labels(context, table.take(fresh), keys[fresh], labels.iloc[fresh])
+        for window in again.tolist():
+            _recount(context, window, until)
+        cursors.move(context.database, context.name, LABELS, until)
+    return len(labels)
+
+
+def _labels(context: Context, where: str, parameters: tuple[int, ...]) -> pd.DataFrame:
+    """The labels that count: seq, value (JSON, None for one withdrawn), weight, `part` (0 at random, 1 with a known chance, -1 of no use here).
+
+    An adjudicated answer keeps the chance with which its question was picked. Answers picked by the model's uncertainty whose
+    chance is not known say nothing of the rest, and are left out.
+    """
+    picked = "SELECT e.probability FROM labels e WHERE e.project = c.project AND e.id = c.id AND e.probability IS NOT NULL ORDER BY e.no DESC LIMIT 1"
+    sql = f"""SELECT c.seq, l.value, l.source, l.purpose,
+                     coalesce(l.probability, CASE l.source WHEN 'adjudication' THEN ({picked}) END) AS probability
+              FROM current_labels c LEFT JOIN labels l ON l.no = c.no WHERE c.project = ? AND c.seq IS NOT NULL AND {where} ORDER BY c.seq"""
+    found = context.database.frame(sql, (context.name, *parameters))
+    chance = found["probability"].astype("float64").to_numpy()
+    known = (chance > 0) & (chance <= 1)
+    random = (found["source"] == "ground_truth").to_numpy() | (found["purpose"] == "audit").to_numpy()
+    part = np.where(known, 1, np.where(random & np.isnan(chance), 0, -1))
+    part = np.where(found["value"].isna().to_numpy(), -1, part)
+    weight = np.where(known, 1.0 / np.where(known, chance, 1.0), 1.0)
+    return pd.DataFrame({"seq": found["seq"].astype("int64"), "value": found["value"], "weight": weight, "part": part})
+
+
+def _keys(context: Context, table: pa.Table, seqs: Ints) -> Ints:
+    times = np.asarray(table["time"].cast(pa.int64()), dtype=np.int64)
+    return window_keys(times, seqs, context.config.window)
+
+
+def _mark(context: Context, seqs: Ints) -> NDArray[np.bool_]:
+    """Note that these labels are counted; returns which were not yet."""
+    new = np.ones(len(seqs), dtype=bool)
+    blocks = seqs // BLOCK
+    with context.database.write() as connection:
+        for block in np.unique(blocks).tolist():
+            stored = context.database.value("SELECT bits FROM performance_counted WHERE project = ? AND block = ?", (context.name, block))
+            bits = np.unpackbits(np.frombuffer(stored or bytes(BLOCK // 8), dtype=np.uint8))
+            mine = blocks == block
+            new[mine] = bits[seqs[mine] % BLOCK] == 0
+            bits[seqs[mine] % BLOCK] = 1
+            row = (context.name, block, np.packbits(bits).tobytes())
+            connection.execute("INSERT OR REPLACE INTO performance_counted (project, block, bits) VALUES (?, ?, ?)", row)
+    return new
+
+
+def _add_labels(context: Context, table: pa.Table, keys: Ints, labels: pd.DataFrame) -> None:
+    """Add labelled rows to their windows' label summaries."""
+    layout = layout_of(context.schema)
+    use = labels["part"].to_numpy() >= 0
+    truth = truth_of([json.loads(value) for value in labels["value"][use]], layout)
+    use[use] = truth >= 0 if layout.task == "classification" else np.isfinite(truth)
+    if not use.any():
+        return
+    table, keys, labels = table.filter(pa.array(use)), keys[use], labels[use]
+    truth = truth_of([json.loads(value) for value in labels["value"]], layout)
+    version = np.asarray(table["version"].cast(pa.int64()), dtype=np.int64)
+    pairs, place = np.unique(np.column_stack([keys, version]), axis=0, return_inverse=True)
+    place = place.reshape(-1).astype(np.int64)
+    rows, models = rows_of(table, layout, context.schema.probability_columns()), models_of(context, np.unique(version).tolist())
+    stack = empty(layout, len(pairs))
+    weight, part = labels["weight"].to_numpy(dtype=np.float64), labels["part"].to_numpy(dtype=np.int64)
+    for number, cells, mine in _by_version(pairs[:, 1], place):
+        local = np.searchsorted(cells, place[mine])
+        add(stack, cells, summarise_labels(models[number], rows.pick(mine), truth[mine], weight[mine], part[mine], local, len(cells)))
+    with context.database.write() as connection:
+        for i, (window, number) in enumerate(pairs.tolist()):
+            payload = _merged(context, layout, stack, i, "labels", window, number)
+            sql = "UPDATE performance_windows SET labels = ?, dirty = 1 WHERE project = ? AND window = ? AND version = ?"
+            connection.execute(sql, (payload, context.name, window, number))
+
+
+def _recount(context: Context, window: int, until: int) -> None:
+    """Count the labels of one window from the start, those that had changed up to `until`."""
+    with context.database.write() as connection:
+        connection.execute("UPDATE performance_windows SET labels = NULL, dirty = 1 WHERE project = ? AND window = ?", (context.name, window))
+    start, end = bounds(window, context.config.window)
+    by_rows = isinstance(start, int) and isinstance(end, int)
+    limits: dict[str, Any] = {"after": int(start) - 1, "until": int(end) - 1} if by_rows else {"start": start, "end": end}  # type: ignore[arg-type]
+    for batch in context.log().batches(columns_of(context, layout_of(context.schema)), **limits):
+        seqs = np.asarray(batch["seq"], dtype=np.int64)
+        labels = _labels(context, "c.seq >= ? AND c.seq <= ? AND c.changed <= ?", (int(seqs[0]), int(seqs[-1]), until))
+        labels = labels[np.isin(labels["seq"].to_numpy(), seqs)]
+        place = np.searchsorted(seqs, labels["seq"].to_numpy(dtype=np.int64))
+        _add_labels(context, pa.Table.from_batches([batch]).take(place), np.full(len(place), window), labels)
+
+
+def renew(context: Context) -> int:
+    """Derive the results of the windows that were touched; returns how many."""
+    database, layout = context.database, layout_of(context.schema)
+    touched = "SELECT DISTINCT window FROM performance_windows WHERE project = ?1 AND dirty = 1 ORDER BY window LIMIT 500"
+    sql = f"""SELECT window, version, rows, first_time, last_time, payload, labels FROM performance_windows
+              WHERE project = ?1 AND window IN ({touched}) ORDER BY window, version"""
+    done = 0
+    while True:
+        with database.write() as connection:
+            found = database.frame(sql, (context.name,))
+            if not len(found):
+                return done
+            windows, place = np.unique(found["window"].to_numpy(dtype=np.int64), return_inverse=True)
+            stack = unpack(layout, found["payload"])
+            labelled = found["labels"].notna().to_numpy()
+            add(stack, np.flatnonzero(labelled), unpack(layout, found["labels"][labelled]))
+            version = found["version"].to_numpy(dtype=np.int64)
+            models = models_of(context, np.unique(version).tolist())
+            frame = results(layout, models, place.reshape(-1).astype(np.int64), version, stack, proba(context, models))
+            _store_results(context, frame, windows, found)
+            connection.executemany(
+                "UPDATE performance_windows SET dirty = 0 WHERE project = ? AND window = ?", [(context.name, int(w)) for w in windows]
+            )
+        done += len(windows)
+
+
+def _store_results(context: Context, frame: pd.DataFrame, windows: Ints, found: pd.DataFrame) -> None:
+    times = found.groupby("window").agg(first=("first_time", "min"), last=("last_time", "max")).loc[windows]
+    key = windows[frame["window"].to_numpy()]
+    starts, ends = times["first"].to_numpy(), times["last"].to_numpy() + 1
+    if not parse(context.config.window).by_rows:
+        limits = [bounds(int(window), context.config.window) for window in windows]
+        starts, ends = (np.array([int(pd.Timestamp(limit[i]).value // 1000) for limit in limits]) for i in (0, 1))
+    place = frame["window"].to_numpy()
+    frame = frame.assign(project=context.name, window=key, start=starts[place], end=ends[place])
+    names = [f'"{name}"' for name in frame.columns]
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    sql = f"INSERT OR REPLACE INTO performance_results ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    with context.database.write() as connection:
+        connection.executemany(sql, values)
+
+
+def forget(context: Context) -> None:
+    """Drop everything derived here; the next catch-up rebuilds it from the log, the labels and the references."""
+    with context.database.write() as connection:
+        for table in ("performance_windows", "performance_counted", "performance_results"):
+            connection.execute(f"DELETE FROM {table} WHERE project = ?", (context.name,))
+        for consumer in (ROWS, LABELS):
+            cursors.reset(context.database, context.name, consumer)
