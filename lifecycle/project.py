@@ -12,10 +12,12 @@ from lifecycle.records import (
     Agreement,
     Comparison,
     DriftReport,
+    Gate,
     Health,
     ModelVersion,
     PerformanceReport,
     Reproduction,
+    Rollout,
     Run,
     Scalar,
     Settings,
@@ -24,7 +26,7 @@ from lifecycle.records import (
     TriggerState,
     Unsure,
 )
-from lifecycle.verbs import answering, drifting, labeling, performing, recording, releasing, training
+from lifecycle.verbs import answering, drifting, labeling, performing, recording, releasing, reviewing, training
 from lifecycle.verbs.context import Context
 
 __all__ = ["Project"]
@@ -155,6 +157,30 @@ class Project:
         """Settle a disagreement: this value counts from now on."""
         labeling.adjudicate(self._context, id, value, by)
 
+    def waiting_tasks(self) -> int:
+        """How many samples wait in the queue for somebody."""
+        return reviewing.waiting_tasks(self._context)
+
+    def labelled_today(self, annotator: str) -> int:
+        """How many answers of this person stand since midnight (UTC)."""
+        return reviewing.labelled_today(self._context, annotator)
+
+    def annotations(self, annotator: str | None = None, limit: int | None = 200) -> pd.DataFrame:
+        """What experts answered and stands, the newest first: id, task, prediction_id, annotator, kind, value, time, seconds, comment."""
+        return reviewing.annotations(self._context, annotator, limit)
+
+    def disagreements(self) -> pd.DataFrame:
+        """The answers to samples that people answered differently and nobody has settled, those of one sample together."""
+        return reviewing.disagreements(self._context)
+
+    def feedback(self) -> pd.DataFrame:
+        """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
+        return recording.feedback(self._context)
+
+    def review_feedback(self, no: int, accept: bool, by: str | None = None) -> None:
+        """Accept a user's correction as a label, or turn it down."""
+        recording.review_feedback(self._context, no, accept, by)
+
     # train ----------------------------------------------------------------------------------------------------------
     def triggers(self, now: datetime | None = None) -> list[TriggerState]:
         """Which triggers would fire now, and why or why not."""
@@ -191,6 +217,14 @@ class Project:
         """Train a version again from its manifest and compare bit by bit."""
         return training.reproduce(self._context, version)
 
+    def register_model(self, model: Any, by: str | None = None, reason: str = "") -> ModelVersion:
+        """Register a fitted estimator, or the path of a skops file, as a candidate."""
+        return training.register_model(self._context, model, by, reason)
+
+    def set_recipe(self, recipe: Any, by: str | None = None) -> None:
+        """Retraining fits this unfitted estimator, or the path of a skops file, from now on."""
+        training.set_recipe(self._context, recipe, by)
+
     # release --------------------------------------------------------------------------------------------------------
     def versions(self) -> pd.DataFrame:
         """All versions, the newest first: version, status, created, created_by, trained_on, reason, and a column a metric."""
@@ -208,6 +242,26 @@ class Project:
     def champion_at(self, time: datetime) -> ModelVersion | None:
         """The version that answered at a time."""
         return releasing.champion_at(self._context, time)
+
+    def live(self) -> Rollout | None:
+        """The release that serves now: which version, since when, by whom and why; None before the first."""
+        return releasing.live(self._context)
+
+    def gates(self, version: int) -> tuple[Gate, ...]:
+        """What a version had to meet before it may be approved, with what was found."""
+        return releasing.gates(self._context, version)
+
+    def decisions(self, version: int | None = None) -> pd.DataFrame:
+        """The decisions about a version, or about all, the newest first: id, version, decision, by, reason, time, figures."""
+        return releasing.decisions(self._context, version)
+
+    def comment(self, version: int, text: str, by: str | None = None) -> None:
+        """Say something about a version, for whoever decides."""
+        releasing.comment(self._context, version, text, by)
+
+    def comments(self, version: int | None = None) -> pd.DataFrame:
+        """What was said about a version, or about all, the oldest first: id, version, by, text, time."""
+        return releasing.comments(self._context, version)
 
     def compare(self, old: int | None = None, new: int | None = None) -> Comparison:
         """Old against new on labelled rows that neither was trained on; by default the champion against the newest candidate."""
@@ -228,6 +282,10 @@ class Project:
     def roll_back(self, by: str | None = None, reason: str = "") -> int:
         """Return to the champion before this one; returns its number."""
         return releasing.roll_back(self._context, by, reason)
+
+    def end_trial(self, by: str | None = None, reason: str = "") -> None:
+        """Stop the shadow or canary that is under way; the champion answers everybody."""
+        releasing.end_trial(self._context, by, reason)
 
     def trial(self) -> Trial:
         """The live comparison now, valid at every peek."""
