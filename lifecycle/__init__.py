@@ -4,3 +4,13 @@
 >>> lifecycle.UNSURE
 UNSURE
 """
+
+from lifecycle.errors import *  # noqa: F403  what can be refused
+from lifecycle.project import Project as Project
+from lifecycle.records import *  # noqa: F403  every noun
+from lifecycle.stores.files import read_table as read_table
+from lifecycle.stores.files import table_bytes as table_bytes
+from lifecycle.stores.files import write_table as write_table
+from lifecycle.workspace import Workspace as Workspace
+from lifecycle.workspace import open_workspace as open_workspace
+from lifecycle.workspace import restore as restore

@@ -14,6 +14,44 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+__all__ = [
+    "Agreement",
+    "Annotation",
+    "Column",
+    "ColumnKind",
+    "Comparison",
+    "Decision",
+    "DriftReport",
+    "Estimate",
+    "Event",
+    "Gate",
+    "Health",
+    "Label",
+    "Modality",
+    "ModelVersion",
+    "PerformanceReport",
+    "ProjectConfig",
+    "Purpose",
+    "Reproduction",
+    "Rollout",
+    "Run",
+    "Scalar",
+    "Schema",
+    "SequentialResult",
+    "Settings",
+    "Status",
+    "Step",
+    "Task",
+    "TaskKind",
+    "TestResult",
+    "Trial",
+    "Trigger",
+    "TriggerState",
+    "UNSURE",
+    "Unsure",
+    "Window",
+]
+
 Scalar: TypeAlias = str | int | float | bool
 TaskKind: TypeAlias = Literal["classification", "regression"]
 Modality: TypeAlias = Literal["tabular", "image", "text", "series"]

@@ -119,6 +119,12 @@ class Database:
         """A number that changes when another connection commits: cheap to poll."""
         return int(self.value("PRAGMA data_version"))
 
+    def findings(self) -> list[str]:
+        """What is wrong with the file itself, a sentence each."""
+        wrong = [row["quick_check"] for row in self.rows("PRAGMA quick_check") if row["quick_check"] != "ok"]
+        lost = self.rows("PRAGMA foreign_key_check")
+        return [f"The database is damaged: {text}" for text in wrong] + [f"A row of {row['table']} belongs to nothing." for row in lost]
+
     def close(self) -> None:
         """Close this thread's connection."""
         if getattr(self._local, "database", None) is not None:
@@ -126,7 +132,7 @@ class Database:
             self._local.database = None
 
     def _migrate(self) -> None:
-        files = sorted(f for f in resources.files("lifecycle.stores.migrations").iterdir() if f.name.endswith(".sql"))
+        files = sorted((f for f in resources.files("lifecycle.stores.migrations").iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
         wanted = [int(file.name[:4]) for file in files]
         self.connection.execute("PRAGMA journal_mode = WAL")
         if self._schema_version() == max(wanted):

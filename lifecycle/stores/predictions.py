@@ -64,9 +64,9 @@ class PredictionLog:
     @property
     def rows(self) -> int:
         """How many rows there are (= the last seq)."""
-        sql = """SELECT max(coalesce((SELECT last_seq FROM segments WHERE project = ?1 AND stream = ?2 ORDER BY first_seq DESC LIMIT 1), 0),
-                            coalesce((SELECT first_seq + rows - 1 FROM buffer WHERE project = ?1 AND stream = ?2 ORDER BY first_seq DESC LIMIT 1), 0))"""
-        return int(self.database.value(sql, self._key))
+        stored = "SELECT last_seq FROM segments WHERE project = ?1 AND stream = ?2 ORDER BY first_seq DESC LIMIT 1"
+        buffered = "SELECT first_seq + rows - 1 FROM buffer WHERE project = ?1 AND stream = ?2 ORDER BY first_seq DESC LIMIT 1"
+        return int(self.database.value(f"SELECT max(coalesce(({stored}), 0), coalesce(({buffered}), 0))", self._key))
 
     def stage(self, table: pa.Table) -> Segment:
         """Write a large batch to the disk ahead of its transaction, so that others need not wait; then `append` it."""
@@ -287,10 +287,8 @@ class PredictionLog:
             segment.sha256,
         )
         with self.database.write() as connection:
-            connection.execute(
-                "INSERT INTO segments (project, stream, path, rows, first_seq, last_seq, first_time, last_time, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+            names = "project, stream, path, rows, first_seq, last_seq, first_time, last_time, sha256"
+            connection.execute(f"INSERT INTO segments ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _sweep(self) -> None:
         """Remove files of appends that never committed; young ones may belong to an append that is under way."""

@@ -49,3 +49,10 @@ class SnapshotStore:
     def path(self, sha256: str) -> Path:
         """Where the file lies."""
         return self.root / f"{sha256}.parquet"
+
+    def findings(self, sha256: str) -> list[str]:
+        """What is wrong with a stored table, a sentence each."""
+        path = self.path(sha256)
+        if not path.is_file():
+            return [f"The snapshot {sha256[:12]} is missing; restore a backup."]
+        return [] if digest(path) == sha256 else [f"The snapshot {sha256[:12]} was changed after it was stored; restore a backup."]

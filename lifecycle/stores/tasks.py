@@ -14,9 +14,27 @@ from typing import Any
 from lifecycle.records import Annotation
 from lifecycle.stores.database import Database
 
-__all__ = ["annotate", "annotation", "answers", "claim", "expire", "find", "held", "instant", "insert", "last_standing", "release", "renew", "seat", "undo"]
+__all__ = [
+    "annotate",
+    "annotation",
+    "answers",
+    "claim",
+    "expire",
+    "find",
+    "held",
+    "instant",
+    "insert",
+    "last_standing",
+    "release",
+    "renew",
+    "seat",
+    "undo",
+]
 
 FIELDS = "t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted, t.answers, t.open"
+
+NAMES = "project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, ranking, wanted, created"
+INTO = f"INTO tasks ({NAMES}, open) VALUES (:{NAMES.replace(', ', ', :')}, :wanted)"
 
 
 def instant(time: datetime) -> str:
@@ -27,12 +45,10 @@ def instant(time: datetime) -> str:
 def insert(database: Database, project: str, created: datetime, rows: Iterable[Mapping[str, Any]]) -> int:
     """Add tasks (prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted); a prediction that has
     one keeps it. Returns how many were new."""
-    sql = """INSERT OR IGNORE INTO tasks
-             (project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted, open, created)
-             VALUES (:project, :prediction_id, :seq, :purpose, :strategy, :utility, :probability, :model_version, :turn, :wanted, :wanted, :created)"""
+    sql = f"INSERT OR IGNORE {INTO}"
     with database.write() as connection:
         before = connection.total_changes
-        connection.executemany(sql, ({**row, "project": project, "created": instant(created)} for row in rows))
+        connection.executemany(sql, ({**row, "project": project, "created": instant(created), "ranking": 0} for row in rows))
         return connection.total_changes - before
 
 
@@ -78,7 +94,9 @@ def claim(database: Database, project: str, annotator: str, n: int, until: datet
 def seat(database: Database, task: int, annotator: str, project: str, until: datetime) -> None:
     """Lease one task to one expert, whether it is their turn or not; the caller has made sure that a seat is free."""
     with database.write() as connection:
-        connection.execute("INSERT OR REPLACE INTO leases (task, annotator, project, until) VALUES (?, ?, ?, ?)", (task, annotator, project, instant(until)))
+        connection.execute(
+            "INSERT OR REPLACE INTO leases (task, annotator, project, until) VALUES (?, ?, ?, ?)", (task, annotator, project, instant(until))
+        )
 
 
 def release(database: Database, project: str, annotator: str, task: int | None = None) -> int:
@@ -102,7 +120,9 @@ def annotate(database: Database, project: str, task: Mapping[str, Any], annotato
     with database.write() as connection:
         number = connection.execute(f"INSERT INTO annotations ({columns}) VALUES ({', '.join('?' * len(row))})", row).lastrowid
         release(database, project, annotator, task["id"])
-        connection.execute("INSERT OR REPLACE INTO standing (task, annotator, annotation, kind) VALUES (?, ?, ?, ?)", (task["id"], annotator, number, kind))
+        connection.execute(
+            "INSERT OR REPLACE INTO standing (task, annotator, annotation, kind) VALUES (?, ?, ?, ?)", (task["id"], annotator, number, kind)
+        )
         if kind in ("answer", "unsure"):
             connection.execute("UPDATE tasks SET answers = answers + 1, open = open - 1 WHERE id = ?", (task["id"],))
     return int(number or 0)
@@ -138,3 +158,38 @@ def annotation(row: Mapping[str, Any]) -> Annotation:
     value = None if row["value"] is None else json.loads(row["value"])
     names: Sequence[str] = ("id", "task", "prediction_id", "annotator", "kind", "seconds", "comment")
     return Annotation(**{name: row[name] for name in names}, value=value, time=datetime.fromisoformat(row["time"]))
+
+
+def rerank(
+    database: Database, project: str, time: datetime, rows: Iterable[Mapping[str, Any]], ranking: Mapping[str, Any], passed: Iterable[tuple[int, int]]
+) -> int:
+    """Replace the tasks that nobody holds, has touched or has asked for by those of a new ranking; returns how many are new."""
+    kept = "answers = 0 AND strategy != 'requested' AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = tasks.id)"
+    untouched = f"project = ? AND {kept} AND NOT EXISTS (SELECT 1 FROM annotations a WHERE a.task = tasks.id)"
+    replace = "turn = excluded.turn, utility = excluded.utility, probability = excluded.probability, ranking = excluded.ranking"
+    upsert = f"INSERT {INTO} ON CONFLICT (project, prediction_id) DO UPDATE SET {replace} WHERE {kept}"
+    count = "SELECT count(*) FROM tasks WHERE project = ?"
+    with database.write() as connection:
+        settle_passed(database, project)
+        connection.execute(f"DELETE FROM tasks WHERE {untouched}", (project,))
+        before = connection.execute(count, (project,)).fetchone()[0]
+        names = ["project", "time", *ranking]
+        sql = f"INSERT INTO rankings ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        fixed = {
+            "project": project,
+            "created": instant(time),
+            "ranking": connection.execute(sql, (project, instant(time), *ranking.values())).lastrowid,
+        }
+        connection.executemany(upsert, ({**row, **fixed} for row in rows))
+        connection.executemany("INSERT OR IGNORE INTO passed (project, seq, turn) VALUES (?, ?, ?)", ((project, *pair) for pair in passed))
+        return int(connection.execute(count, (project,)).fetchone()[0] - before)
+
+
+def settle_passed(database: Database, project: str) -> None:
+    """The rows that the last ranking's queries passed over stay passed; those that it did not reach are forgotten."""
+    reached = """SELECT max(turn) FROM tasks WHERE project = ?1 AND purpose = 'query' AND answers > 0
+                 AND ranking = (SELECT max(id) FROM rankings WHERE project = ?1)"""
+    with database.write() as connection:
+        turn = connection.execute(reached, (project,)).fetchone()[0]
+        connection.execute("UPDATE passed SET turn = NULL WHERE project = ? AND turn <= ?", (project, -1 if turn is None else turn))
+        connection.execute("DELETE FROM passed WHERE project = ? AND turn IS NOT NULL", (project,))

@@ -1,37 +1,161 @@
 """Predictions and labels land."""
+
 from __future__ import annotations
-from collections.abc import Sequence, Mapping
-from dataclasses import dataclass
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-import pandas as pd
-from lifecycle.records import Settings
-from lifecycle.verbs.context import Context
 
-class Landed(list[str]):
-    """The ids in the order given, and what was not landed: `ignored` (ids seen before with equal content), `waiting`
-    (labels whose prediction has not come yet), `refused` (frame row, column, value, reason), `notes` (sentences)."""
-    ignored: int
-    waiting: int
-    refused: pd.DataFrame
-    notes: tuple[str, ...]
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from lifecycle import schema as door
+from lifecycle.errors import BadData, InvalidValue, NotReady
+from lifecycle.records import Schema
+from lifecycle.schema import Rows
+from lifecycle.stores.database import dumps
+from lifecycle.verbs import landing
+from lifecycle.verbs.configuring import configure
+from lifecycle.verbs.context import Context
+from lifecycle.verbs.outcomes import Landed
+from lifecycle.verbs.truth import add_labels, feedback, labelled, record_labels, review_feedback, withdraw_labels
+
+__all__ = [
+    "Checked",
+    "Landed",
+    "add_labels",
+    "check",
+    "configure",
+    "feedback",
+    "labelled",
+    "log",
+    "predict",
+    "predictions",
+    "record_labels",
+    "review_feedback",
+    "withdraw_labels",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What landing would do: `accepted` rows as they would be stored, `refused` (row, column, value, reason), `notes`."""
+
     accepted: pd.DataFrame
     refused: pd.DataFrame
     notes: tuple[str, ...]
 
-def log(context: Context, frame: pd.DataFrame, by: str | None, on_bad: str = "raise") -> Landed:
-    raise NotImplementedError
+
+def log(context: Context, frame: pd.DataFrame, by: str | None = None, on_bad: str = "raise") -> Landed:
+    """Log predictions, with the champion's answer where the frame brings none; durable on return.
+
+    Raises
+    ------
+    BadData : rows or columns cannot land; nothing of the frame did. NotReady : no prediction given and nobody to make one.
+    """
+    if on_bad not in ("raise", "skip"):
+        raise InvalidValue(f"on_bad={on_bad!r} is not known; choose 'raise' (nothing lands) or 'skip' (the good rows land).")
+    file = frame.attrs.get("file") if isinstance(frame, pd.DataFrame) else None
+    _adopt_schema(context, frame)
+    rows = landing.read(context, frame)
+    event = {"what": ("log_file", str(file)) if file else ("log", f"{len(frame)} rows"), "details": {"on_bad": on_bad}}
+    arrived = landing.land(context, rows, on_bad, by, event)
+    ids, notes = _ids(context, rows, arrived), list(rows.notes)
+    if arrived.ignored:
+        notes.append(f"{arrived.ignored} rows were in the log already with the same content and were ignored.")
+    return Landed(ids, arrived.ignored, 0, rows.refusals.frame(), tuple(notes))
+
+
 def check(context: Context, frame: pd.DataFrame) -> Checked:
-    raise NotImplementedError
+    """What `log` would do with this frame, without doing it."""
+    try:
+        schema = _schema_for(context, frame)
+        rows = landing.read(context, frame, schema)
+    except BadData as error:
+        return Checked(pd.DataFrame(), error.refused, (str(error),))
+    settled = landing.settle(context, rows)
+    keep = ~rows.refusals.mask[rows.positions]
+    accepted = landing.plain_frame(rows.table.filter(pa.array(keep)))
+    known = int(((settled.known > 0) | (settled.repeated >= 0))[keep].sum())
+    notes = [*rows.notes, *([f"{known} rows are in the log already with the same content and will be ignored."] if known else [])]
+    return Checked(accepted, rows.refusals.frame(), tuple(notes))
+
+
 def predict(context: Context, frame: pd.DataFrame, entity: Sequence[str] | None = None) -> pd.DataFrame:
-    raise NotImplementedError
-def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_truth", by: str | None = None) -> Landed:
-    raise NotImplementedError
-def predictions(context: Context, start: datetime | None, end: datetime | None, limit: int | None) -> pd.DataFrame:
-    raise NotImplementedError
-def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> Settings:
-    raise NotImplementedError
+    """Answer and log: id, prediction, p_<class>..., model_version, in the order given. All rows or none."""
+    if entity is not None:
+        if len(entity) != len(frame):
+            raise InvalidValue(f"{len(entity)} entities were given for {len(frame)} rows; give one a row.")
+        frame = frame.assign(entity=list(entity))
+    if not context.schema.features:
+        raise NotReady(f"Project {context.name!r} has no model and no rows yet; log rows with their predictions, or train it first.")
+    rows = landing.read(context, frame)
+    arrived = landing.land(context, rows, "raise", None, None)
+    seqs = landing.seqs_in_order(rows, arrived.seqs)
+    schema = context.schema
+    found = context.log().take(seqs, ["id", "prediction", *schema.probability_columns(), "version"])
+    answer = landing.original_types(found, schema).rename(columns={"version": "model_version"})
+    given = [name for name in ("id", "prediction", *schema.probability_columns(), "model_version") if name in answer.columns]
+    return answer[given].dropna(axis="columns", how="all") if len(answer) else answer[given]
+
+
+def predictions(context: Context, start: datetime | None = None, end: datetime | None = None, limit: int | None = None) -> pd.DataFrame:
+    """What was logged in [start, end), in order of arrival (with `limit` the newest rows of it), labels where known."""
+    schema, log = context.schema, context.log()
+    columns = ["id", "time", *schema.names, "prediction", *schema.probability_columns(), "version", "seq"]
+    if limit is not None and start is None and end is None:
+        table = log.read(columns, after=max(0, log.rows - limit))
+    else:
+        table = log.read(columns, start=start, end=end)
+        table = table if limit is None else table.slice(max(0, table.num_rows - limit))
+    frame = landing.original_types(table, schema)
+    absent = [name for name in schema.probability_columns() if table[name].null_count == table.num_rows]
+    frame = frame.drop(columns=absent) if len(frame) else frame
+    seqs = frame.pop("seq")
+    known = _labels_between(context, int(seqs.min()), int(seqs.max())) if len(frame) else {}
+    pairs = [known.get(seq, (None, None)) for seq in seqs]
+    frame = frame.rename(columns={"time": "timestamp", "version": "model_version"})
+    frame["label"] = pd.Series([pair[0] for pair in pairs], dtype="float64" if schema.task == "regression" else object)
+    frame["label_source"] = pd.Series([pair[1] for pair in pairs], dtype=object)
+    return frame
+
+
+def _labels_between(context: Context, first: int, last: int) -> dict[int, tuple[Any, str]]:
+    sql = """SELECT c.seq, l.value, l.source FROM current_labels c JOIN labels l ON l.no = c.no
+             WHERE c.project = ? AND c.seq BETWEEN ? AND ?"""
+    rows = context.database.connection.execute(sql, (context.name, first, last)).fetchall()
+    values = {text: json.loads(text) for text in {row[1] for row in rows}}
+    return {row[0]: (values[row[1]], row[2]) for row in rows}
+
+
+def _ids(context: Context, rows: Rows, arrived: landing.Arrived) -> list[str]:
+    if "id" in rows.table.column_names:
+        ids = rows.table["id"].to_numpy(zero_copy_only=False)
+    else:
+        ids = context.log().take(arrived.seqs, ["id"])["id"].to_numpy(zero_copy_only=False)
+    return [str(id) for id in ids[np.argsort(rows.positions, kind="stable")]]
+
+
+def _schema_for(context: Context, frame: pd.DataFrame) -> Schema:
+    """The project's schema; in a project that has seen no rows yet, what this frame says it is."""
+    schema = context.schema
+    if schema.features:
+        return schema
+    if "prediction" not in frame.columns:
+        raise NotReady(f"Project {context.name!r} has no model and no reference yet; its first rows need a column prediction.")
+    return door.infer([frame], schema.task, schema.modality, schema.target, schema.classes or None, schema.timestamp)
+
+
+def _adopt_schema(context: Context, frame: pd.DataFrame) -> None:
+    """A project made without any data takes its columns from the first rows that are logged."""
+    if context.schema.features or not isinstance(frame, pd.DataFrame):
+        return
+    schema = _schema_for(context, frame)
+    if landing.read(context, frame, schema).refusals.mask.any():
+        return  # the caller refuses these rows; better ones will say what the columns are
+    config = replace(context.config, schema=schema)
+    with context.database.write() as connection:
+        connection.execute("UPDATE projects SET config = ? WHERE name = ?", (dumps(config), context.name))

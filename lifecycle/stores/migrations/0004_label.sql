@@ -11,6 +11,7 @@ CREATE TABLE tasks (
     probability REAL NOT NULL,       -- its chance to be picked, see docs/decisions/0004-inclusion-probabilities.md
     model_version INTEGER NOT NULL,
     turn INTEGER NOT NULL,           -- the lowest is served first; requested tasks are below zero
+    ranking INTEGER NOT NULL DEFAULT 0,  -- the row of `rankings` that put it here; 0: it was asked for
     wanted INTEGER NOT NULL,         -- answers asked for
     answers INTEGER NOT NULL DEFAULT 0,
     open INTEGER NOT NULL,           -- wanted - answers - leases: how many more experts may take it
@@ -87,3 +88,12 @@ CREATE TABLE rankings (
     audited INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX rankings_by_project ON rankings (project, id);
+
+-- The audit's rows that the query strategy would have picked, had they not been reserved: the turn at which it passes over each
+-- in the newest ranking, NULL once it has. With it the chance of every label is known, see docs/decisions/0004.
+CREATE TABLE passed (
+    project TEXT NOT NULL REFERENCES projects (name),
+    seq INTEGER NOT NULL,
+    turn INTEGER,
+    PRIMARY KEY (project, seq)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,186 @@
+"""Labels as they arrived, append-only, and the one that counts for each prediction.
+
+An adjudication counts before ground truth, that before the experts, and those before a user's reviewed feedback; within a
+source the newest counts. `changed` rises with each change of what counts, so that readers follow with a cursor.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from lifecycle.errors import UnknownName
+from lifecycle.stores.database import Database, dumps
+
+__all__ = ["Entry", "Recorded", "add", "counting", "match", "review", "values", "waiting", "withdraw"]
+
+RANK = "CASE l.source WHEN 'adjudication' THEN 3 WHEN 'ground_truth' THEN 2 WHEN 'expert' THEN 1 ELSE 0 END"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One label to record; `value` is a JSON scalar, `seq` its prediction's place in the log, None until that arrives."""
+
+    id: str
+    value: Any
+    seq: int | None = None
+    confidence: float = 1.0
+    annotators: tuple[str, ...] = ()
+    purpose: str = ""
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a call's labels: how many were new, how many the same again, and how many differ from the one before."""
+
+    added: int
+    ignored: int
+    changed: int
+
+
+def add(database: Database, project: str, entries: Sequence[Entry], source: str, time: datetime, by: str, reviewed: bool = True) -> Recorded:
+    """Append labels of one source and let the right ones count, in the caller's transaction or one of its own."""
+    ignored = changed = 0
+    rows = []
+    with database.write() as connection:
+        _gather(connection, ((entry.id, entry.seq) for entry in entries))
+        newest = _newest(connection, project, source)
+        for entry in entries:
+            content = (
+                _json(entry.value),
+                entry.confidence,
+                _json(list(entry.annotators)) if entry.annotators else "[]",
+                entry.purpose,
+                entry.probability,
+            )
+            before = newest.get(entry.id)
+            if before == content:
+                ignored += 1
+                continue
+            changed += before is not None and before[0] != content[0]
+            newest[entry.id] = content
+            rows.append((project, entry.id, *content, source, time.isoformat(), by, int(reviewed)))
+        connection.executemany(
+            """INSERT INTO labels (project, id, value, confidence, annotators, purpose, probability, source, time, by, reviewed)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            rows,
+        )
+        if rows and reviewed:
+            _recount(connection, project)
+    return Recorded(len(rows), ignored, changed)
+
+
+def review(database: Database, project: str, no: int, accept: bool, seq: int | None = None) -> None:
+    """Accept a user's feedback, which counts from then on where nothing better does, or turn it down.
+
+    Raises
+    ------
+    UnknownName : there is no feedback of that number that waits for a review.
+    """
+    with database.write() as connection:
+        row = connection.execute(
+            "SELECT id FROM labels WHERE no = ? AND project = ? AND source = 'feedback' AND reviewed = 0", (no, project)
+        ).fetchone()
+        if row is None:
+            open_ = database.rows("SELECT no FROM labels WHERE project = ? AND source = 'feedback' AND reviewed = 0 LIMIT 20", (project,))
+            raise UnknownName.among("feedback", no, (found["no"] for found in open_))
+        connection.execute("UPDATE labels SET reviewed = ? WHERE no = ?", (1 if accept else -1, no))
+        _gather(connection, [(row[0], seq)])
+        _recount(connection, project)
+
+
+def withdraw(database: Database, project: str, ids: Iterable[str], source: str) -> int:
+    """Let the labels of one source not count any longer for these predictions; the rows stay. Returns how many there were."""
+    with database.write() as connection:
+        _gather(connection, ((id, None) for id in ids))
+        sql = "UPDATE labels SET reviewed = -1 WHERE project = ? AND source = ? AND reviewed = 1 AND id IN (SELECT id FROM temp.gathered)"
+        count = connection.execute(sql, (project, source)).rowcount
+        _recount(connection, project)
+        return count
+
+
+def waiting(database: Database, project: str, ids: Sequence[str]) -> int:
+    """How many of these predictions have a label that counts but have not arrived themselves."""
+    sql = """SELECT count(*) FROM (SELECT DISTINCT value FROM json_each(?)) w
+             CROSS JOIN current_labels c ON c.project = ? AND c.id = w.value WHERE c.seq IS NULL"""
+    return int(database.value(sql, (json.dumps(list(ids)), project)))
+
+
+def match(database: Database, project: str, ids: Iterable[str], seqs: Iterable[int]) -> int:
+    """Tell waiting labels that their predictions arrived; returns how many had waited."""
+    with database.write() as connection:
+        if not database.value("SELECT 1 FROM current_labels WHERE project = ? AND seq IS NULL LIMIT 1", (project,)):
+            return 0
+        _gather(connection, zip(ids, seqs, strict=True))
+        sql = """UPDATE current_labels SET seq = g.seq, changed = :base + g.seq - :first FROM temp.gathered g
+                 WHERE project = :project AND current_labels.id = g.id AND current_labels.seq IS NULL"""
+        first = connection.execute("SELECT coalesce(min(seq), 1) - 1 FROM temp.gathered").fetchone()[0]
+        return connection.execute(sql, {"project": project, "base": _base(connection, project), "first": first}).rowcount
+
+
+def counting(database: Database, project: str, after: int = 0, ids: Sequence[str] | None = None, arrived: bool = True) -> pd.DataFrame:
+    """The labels that count and changed after `after`, by seq: id, seq, label, source, purpose, probability, confidence, changed,
+    annotators (JSON), time, no. `arrived`: only those whose prediction is in the log. Labels are JSON scalars read back."""
+    some = " AND c.id IN (SELECT value FROM json_each(:ids))" if ids is not None else ""
+    there = " AND c.seq IS NOT NULL" if arrived else ""
+    sql = f"""SELECT c.id, c.seq, l.value AS label, l.source, l.purpose, l.probability, l.confidence, c.changed, l.annotators, l.time, l.no
+              FROM current_labels c JOIN labels l ON l.no = c.no WHERE c.project = :project AND c.changed > :after{there}{some} ORDER BY c.seq"""
+    frame = database.frame(sql, {"project": project, "after": after, "ids": json.dumps(list(ids)) if ids is not None else None})
+    frame["label"] = values(frame["label"])
+    return frame.astype({"probability": "float64", "confidence": "float64", "changed": "int64"})
+
+
+def values(texts: pd.Series) -> pd.Series:
+    """JSON scalars read back, each different one once."""
+    known = {text: json.loads(text) for text in texts.unique().tolist()}
+    return pd.Series([known[text] for text in texts.tolist()], dtype=object, index=texts.index)
+
+
+def _json(value: Any) -> str:
+    return dumps(value)
+
+
+def _gather(connection: sqlite3.Connection, pairs: Iterable[tuple[str, int | None]]) -> None:
+    """Put the ids in question, with their place in the log where known, into a temporary table."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS gathered (id TEXT PRIMARY KEY, seq INTEGER) WITHOUT ROWID")
+    connection.execute("DELETE FROM temp.gathered")
+    connection.executemany("INSERT OR REPLACE INTO temp.gathered VALUES (?, ?)", pairs)
+
+
+def _newest(connection: sqlite3.Connection, project: str, source: str) -> dict[str, tuple[Any, ...]]:
+    if connection.execute("SELECT 1 FROM labels WHERE project = ? LIMIT 1", (project,)).fetchone() is None:
+        return {}
+    sql = """SELECT l.id, l.value, l.confidence, l.annotators, l.purpose, l.probability, max(l.no) FROM temp.gathered g
+             CROSS JOIN labels l ON l.project = ? AND l.id = g.id WHERE l.source = ? AND l.reviewed >= 0 GROUP BY l.id"""
+    return {row[0]: tuple(row[1:6]) for row in connection.execute(sql, (project, source))}
+
+
+def _recount(connection: sqlite3.Connection, project: str) -> None:
+    """Let the right label count for each gathered id; one that counts already is left as it is."""
+    best = f"""SELECT id, seq, no FROM (
+                 SELECT g.id, g.seq, l.no, row_number() OVER (PARTITION BY g.id ORDER BY {RANK} DESC, l.no DESC) AS place
+                 FROM temp.gathered g CROSS JOIN labels l ON l.project = :project AND l.id = g.id WHERE l.reviewed = 1) WHERE place = 1"""
+    connection.execute(
+        f"""INSERT INTO current_labels (project, id, no, seq, changed)
+            SELECT :project, w.id, w.no, w.seq, :base + row_number() OVER (ORDER BY w.no) FROM ({best}) w
+            LEFT JOIN current_labels c ON c.project = :project AND c.id = w.id WHERE c.no IS NOT w.no
+            ON CONFLICT (project, id) DO UPDATE SET no = excluded.no, changed = excluded.changed, seq = coalesce(excluded.seq, seq)""",
+        {"project": project, "base": _base(connection, project)},
+    )
+    connection.execute(
+        """UPDATE current_labels SET no = 0, changed = :base + 1 WHERE project = :project AND no != 0
+           AND id IN (SELECT g.id FROM temp.gathered g WHERE NOT EXISTS
+                      (SELECT 1 FROM labels l WHERE l.project = :project AND l.id = g.id AND l.reviewed = 1))""",
+        {"project": project, "base": _base(connection, project)},
+    )
+
+
+def _base(connection: sqlite3.Connection, project: str) -> int:
+    return int(connection.execute("SELECT coalesce(max(changed), 0) FROM current_labels WHERE project = ?", (project,)).fetchone()[0])

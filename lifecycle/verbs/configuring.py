@@ -1,0 +1,148 @@
+"""Settings change, each value checked against what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from lifecycle.errors import InvalidValue, UnknownName
+from lifecycle.label import query  # noqa: F401  fills the registry of strategies
+from lifecycle.label.strategies import query_strategies
+from lifecycle.monitor.performance.metrics import metric_names
+from lifecycle.plain import plain
+from lifecycle.records import Settings, TaskKind, Trigger
+from lifecycle.stores.database import dumps
+from lifecycle.verbs.context import Context
+
+__all__ = ["configure", "require_settings", "require_window"]
+
+RELEASES = ("approval", "automatic", "shadow", "canary")
+
+
+def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> Settings:
+    """Change settings by name; the change is an event.
+
+    Raises
+    ------
+    UnknownName, InvalidValue : no such setting, or a value outside what is allowed. Nothing is changed.
+    """
+    for name in changes:
+        if name not in Settings.__dataclass_fields__:
+            raise UnknownName.among("setting", name, Settings.__dataclass_fields__)
+    with context.database.write() as connection:
+        before = context.settings
+        after = replace(before, **_tidied(changes))
+        require_settings(after, context.schema.task)
+        told = {name: {"from": plain(getattr(before, name)), "to": plain(getattr(after, name))} for name in changes}
+        told = {name: change for name, change in told.items() if change["from"] != change["to"]}
+        if told:
+            connection.execute("UPDATE projects SET settings = ? WHERE name = ?", (dumps(after), context.name))
+            context.happened(by, "configure", ", ".join(told), told)
+    return after
+
+
+def require_settings(settings: Settings, task: TaskKind) -> None:
+    """Refuse a setting outside what is allowed, with a sentence that says what is."""
+    for name, (right, allowed) in _RULES.items():
+        value = getattr(settings, name)
+        if not right(value):
+            raise InvalidValue(f"The setting {name} is {value!r}; it must be {allowed}.")
+    _require_registered(settings, task)
+    _require_training_rows(settings.training_rows)
+    for trigger in settings.triggers:
+        _require_trigger(trigger)
+
+
+def require_window(window: str) -> str:
+    """A window as '1000 rows' or a pandas offset.
+
+    >>> require_window("1000 rows"), require_window("QS")
+    ('1000 rows', 'QS')
+    """
+    allowed = "a number of rows such as '1000 rows', or a span such as '1D', '7D', 'MS' or 'QS'"
+    number, _, unit = str(window).strip().partition(" ")
+    if unit == "rows" and number.isdigit() and int(number) > 0:
+        return f"{int(number)} rows"
+    try:
+        offset = pd.tseries.frequencies.to_offset(str(window))
+    except ValueError as error:
+        raise InvalidValue(f"The window {window!r} is not understood; give {allowed}.") from error
+    if offset is None or offset.n < 1:
+        raise InvalidValue(f"The window {window!r} is not understood; give {allowed}.")
+    return str(window).strip()
+
+
+def _tidied(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Triggers may come as records or as mappings, from JSON."""
+    values = dict(changes)
+    if "triggers" in values:
+        given = values["triggers"]
+        if isinstance(given, Trigger | Mapping):
+            given = (given,)
+        values["triggers"] = tuple(trigger if isinstance(trigger, Trigger) else Trigger(**trigger) for trigger in given)
+    return values
+
+
+def _number(lowest: float, highest: float, whole: bool = False) -> Callable[[Any], bool]:
+    def right(value: Any) -> bool:
+        kinds = int if whole else (int, float)
+        return isinstance(value, kinds) and not isinstance(value, bool) and lowest <= value <= highest
+
+    return right
+
+
+def _positive_numbers(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value.values())
+
+
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "audit_share": (_number(0, 1), "a share from 0 to 1"),
+    "overlap": (_number(1, 100, whole=True), "a whole number from 1 to 100: answers an item"),
+    "lease_minutes": (_number(0.1, 1440), "a number of minutes from 0.1 to 1440"),
+    "hide_suggestion": (lambda value: isinstance(value, bool), "True or False"),
+    "four_eyes": (lambda value: isinstance(value, bool), "True or False"),
+    "guidelines": (lambda value: isinstance(value, str), "text"),
+    "release": (lambda value: value in RELEASES, f"one of {', '.join(RELEASES)}"),
+    "seed": (_number(0, 2**32 - 1, whole=True), "a whole number from 0 to 4294967295"),
+    "false_alarm_rate": (lambda value: _number(0, 1)(value) and 0 < value < 1, "a share between 0 and 1, such as 0.01"),
+    "minimum_effect": (lambda value: value is None or _number(0, float("inf"))(value), "a number from 0 on, or None"),
+    "thresholds": (_positive_numbers, "numbers by name, such as {'drift:age': 0.2, 'accuracy': 0.9}"),
+}
+
+
+def _require_registered(settings: Settings, task: TaskKind) -> None:
+    strategies = query_strategies()
+    if settings.query_strategy not in strategies:
+        raise UnknownName.among("query strategy", settings.query_strategy, strategies)
+    known = metric_names(task)
+    if settings.metric is not None and settings.metric not in known:
+        raise UnknownName.among(f"{task} metric", settings.metric, known)
+
+
+def _require_training_rows(rule: str) -> None:
+    words = str(rule).split()
+    allowed = "'all', 'last 10000 rows', 'last 365D' or 'since drift'"
+    right = rule in ("all", "since drift") or (len(words) in (2, 3) and words[0] == "last")
+    if right and words[0] == "last" and words[2:] == ["rows"]:
+        right = words[1].isdigit() and int(words[1]) > 0
+    elif right and words[0] == "last":
+        right = len(words) == 2 and _is_span(words[1])
+    if not right:
+        raise InvalidValue(f"The setting training_rows is {rule!r}; choose {allowed}.")
+
+
+def _require_trigger(trigger: Trigger) -> None:
+    if not _is_span(trigger.cool_down):
+        raise InvalidValue(f"The trigger {trigger.kind!r} has the cool-down {trigger.cool_down!r}; give a span such as '1D' or '12h'.")
+    if trigger.budget is not None and not _number(0, 10_000, whole=True)(trigger.budget):
+        raise InvalidValue(f"The trigger {trigger.kind!r} has the budget {trigger.budget!r}; give a whole number of runs a month, or None.")
+
+
+def _is_span(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and pd.Timedelta(text) >= pd.Timedelta(0)
+    except ValueError:
+        return False

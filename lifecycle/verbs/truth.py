@@ -1,0 +1,151 @@
+"""Labels land: ground truth that arrives late, a user's feedback, and what the experts agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lifecycle import schema as door
+from lifecycle.errors import BadData, InvalidValue, NotReady
+from lifecycle.records import Schema
+from lifecycle.schema import Refusals
+from lifecycle.stores import labels as store
+from lifecycle.stores.labels import Entry, Recorded
+from lifecycle.verbs import landing
+from lifecycle.verbs.context import Context, who
+from lifecycle.verbs.outcomes import Landed
+
+__all__ = ["SOURCES", "add_labels", "feedback", "labelled", "record_labels", "review_feedback", "withdraw_labels"]
+
+SOURCES = ("ground_truth", "feedback", "expert", "adjudication")
+
+
+def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_truth", by: str | None = None) -> Landed:
+    """Record labels: columns id, label [+ probability]. All rows or none.
+
+    Raises
+    ------
+    BadData : `.refused` says which rows and why: an unknown class, a missing value, a probability outside (0, 1].
+    """
+    if source not in SOURCES:
+        raise InvalidValue(f"No label source named {source!r}; known: {', '.join(SOURCES)}.")
+    entries, refusals = _entries(frame, context.schema)
+    if refusals.mask.any():
+        raise BadData(refusals.sentence("leave these rows out"), refusals.frame())
+    with context.database.write():
+        recorded = add_labels(context, entries, source, by, reviewed=source != "feedback")
+        waiting = _waiting(context, entries)
+        if recorded.added:
+            details = {"count": recorded.added, "source": source, "changed": recorded.changed, "waiting": waiting}
+            context.happened(by, "record_labels", f"{recorded.added} labels", details)
+    return Landed([entry.id for entry in entries], recorded.ignored, waiting, refusals.frame(), _notes(recorded, waiting, source))
+
+
+def add_labels(context: Context, entries: Sequence[Entry], source: str, by: str | None, reviewed: bool = True) -> Recorded:
+    """Append labels of one source, whose values are right already, in the caller's transaction; no event.
+
+    Each entry's `seq` is looked up where it is None. The same label again (value, confidence, annotators, purpose,
+    probability) is ignored; another one counts from now on within its source.
+    """
+    with context.database.write():
+        absent = [entry.id for entry in entries if entry.seq is None]
+        if absent:
+            found = dict(zip(absent, context.log().locate(absent).tolist(), strict=True))
+            entries = [
+                Entry(e.id, e.value, found[e.id] or None, e.confidence, e.annotators, e.purpose, e.probability) if e.seq is None else e
+                for e in entries
+            ]
+        return store.add(context.database, context.name, entries, source, context.now(), who(by), reviewed)
+
+
+def withdraw_labels(context: Context, ids: Sequence[str], source: str) -> int:
+    """Let one source's labels of these predictions not count any longer (an undone answer); the rows stay. No event."""
+    return store.withdraw(context.database, context.name, ids, source)
+
+
+def review_feedback(context: Context, no: int, accept: bool, by: str | None = None) -> None:
+    """Accept a user's feedback as a label, or turn it down.
+
+    Raises
+    ------
+    UnknownName : there is no feedback of that number that waits.
+    """
+    with context.database.write():
+        found = context.database.value("SELECT id FROM labels WHERE no = ? AND project = ?", (no, context.name))
+        seq = int(context.log().locate([found])[0]) if found is not None else 0
+        store.review(context.database, context.name, no, accept, seq or None)
+        context.happened(by, "review_feedback", f"prediction {found}", {"no": no, "accepted": accept})
+
+
+def feedback(context: Context) -> pd.DataFrame:
+    """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
+    sql = "SELECT no, id, value AS label, by, time FROM labels WHERE project = ? AND source = 'feedback' AND reviewed = 0 ORDER BY no"
+    frame = context.database.frame(sql, (context.name,))
+    frame["label"] = store.values(frame["label"])
+    return frame
+
+
+def labelled(context: Context, after: int = 0, features: bool = False, ids: Sequence[str] | None = None) -> pd.DataFrame:
+    """The labels that count and whose prediction is in the log, by seq: id, seq, time, version, prediction, p_<class>..., label, source,
+    purpose, probability, confidence, changed, and the features if asked for; `after`: only those that changed after that number."""
+    schema = context.schema
+    found = store.counting(context.database, context.name, after, ids)
+    columns = ["id", "seq", "time", "version", "prediction", *schema.probability_columns(), *(schema.names if features else ())]
+    table = context.log().take(found["seq"].to_numpy(dtype=np.int64), columns)
+    absent = [name for name in schema.probability_columns() if table[name].null_count == table.num_rows and table.num_rows]
+    frame = landing.original_types(table.drop_columns(absent), schema)
+    place = 5 + len(schema.probability_columns()) - len(absent)
+    label = found["label"].astype("float64") if schema.task == "regression" else found["label"].infer_objects()
+    for name in ("changed", "confidence", "probability", "purpose", "source"):
+        frame.insert(place, name, found[name])
+    frame.insert(place, "label", label)
+    return frame
+
+
+def _entries(frame: pd.DataFrame, schema: Schema) -> tuple[list[Entry], Refusals]:
+    if not isinstance(frame, pd.DataFrame) or not len(frame):
+        raise BadData("There are no labels in what was given; give a frame with the columns id and label, at least one row.")
+    known = ("id", "label", "probability")
+    given = ", ".join(map(str, frame.columns))
+    extra = [str(name) for name in frame.columns if name not in known]
+    if missing := [name for name in known[:2] if name not in frame.columns]:
+        raise BadData(f"Columns missing: {', '.join(missing)}. Labels need id and label, and may bring probability; given: {given}.")
+    if extra:
+        raise BadData(f"Columns that labels do not have: {', '.join(extra)}. Drop them; known: id, label, probability.")
+    if schema.task == "classification" and not schema.classes:
+        raise NotReady("This project has no classes yet; log its first predictions, then their labels.")
+    refusals = Refusals(len(frame))
+    ids = door.names(frame["id"], "id", refusals)
+    if schema.task == "classification":
+        texts = door.class_names(frame["label"], schema.classes, "label", refusals).to_pylist()
+        classes = {str(value): value for value in schema.classes}
+        values = [classes.get(text) for text in texts]
+    else:
+        numbers = door.finite_numbers(frame["label"], "label", refusals)
+        refusals.add(frame["label"].isna().to_numpy(), "label", frame["label"], "is missing")
+        values = numbers.tolist()
+    probabilities: list[float | None] = [None] * len(frame)
+    if "probability" in frame.columns:
+        chances = door.finite_numbers(frame["probability"], "probability", refusals)
+        refusals.add((chances <= 0) | (chances > 1), "probability", frame["probability"], "is no chance to have been labelled: it must lie in (0, 1]")
+        probabilities = [None if np.isnan(chance) else chance for chance in chances.tolist()]
+    return [Entry(str(id), value, probability=p) for id, value, p in zip(ids, values, probabilities, strict=True)], refusals
+
+
+def _waiting(context: Context, entries: Sequence[Entry]) -> int:
+    return store.waiting(context.database, context.name, [entry.id for entry in entries])
+
+
+def _notes(recorded: Recorded, waiting: int, source: str) -> tuple[str, ...]:
+    notes = []
+    if recorded.ignored:
+        notes.append(f"{recorded.ignored} labels were known already and were ignored.")
+    if recorded.changed:
+        notes.append(f"{recorded.changed} labels differ from what {source} said before; the newest counts, the old ones stay on record.")
+    if waiting:
+        notes.append(f"{waiting} labels wait for their prediction to arrive.")
+    if source == "feedback" and recorded.added:
+        notes.append(f"{recorded.added} corrections wait for a review before they count.")
+    return tuple(notes)
