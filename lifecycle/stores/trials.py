@@ -54,5 +54,5 @@ def by_entity(database: Database, rollout: int) -> tuple[NDArray[np.float64], ND
     """One outcome an entity, for the old and for the new side, and the labelled rows they come from."""
     sql = "SELECT avg(old) AS old, avg(new) AS new, count(*) AS rows FROM trial_outcomes WHERE rollout = ? GROUP BY entity"
     frame = database.frame(sql, (rollout,))
-    old, new = (frame[side].astype("float64").dropna().to_numpy() for side in ("old", "new"))
+    old, new = (frame[side].dropna().to_numpy(dtype=np.float64) for side in ("old", "new"))
     return old, new, int(frame["rows"].sum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from lifecycle.errors import UnknownName
 from lifecycle.plain import schema_from, settings_from
-from lifecycle.records import ProjectConfig, Schema, Settings
+from lifecycle.records import ModelVersion, ProjectConfig, Rollout, Schema, Settings
 from lifecycle.stores import events
 from lifecycle.stores.database import Database
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 
-__all__ = ["Clock", "Context", "who"]
+__all__ = ["Clock", "Context", "Route", "who"]
 
 
 @dataclass(slots=True)
@@ -35,6 +35,15 @@ class Clock:
         return self.fixed if self.fixed is not None else datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who answers: the champion, and the version on trial with its release row while there is one."""
+
+    champion: ModelVersion
+    candidate: ModelVersion | None = None
+    trial: Rollout | None = None
+
+
 @dataclass(slots=True)
 class Context:
     """One project of one workspace. Cheap to make; holds nothing that another process could change under it."""
@@ -46,6 +55,8 @@ class Context:
     snapshots: SnapshotStore
     clock: Clock = field(default_factory=Clock)
     draft: ProjectConfig | None = None  # a project that is being made and has no row yet
+    route: Route | None = None  # a serving process's own, warm and swapped by it; None: as committed at each call
+    aside: Callable[[Callable[[], None]], None] | None = None  # where a serving process does what no request waits for
     _seen: tuple[str, ProjectConfig] | None = None
 
     def now(self) -> datetime:

@@ -13,9 +13,11 @@ from lifecycle.errors import BadData, LifecycleError, NotReady
 from lifecycle.records import ModelVersion, Scalar, Schema
 from lifecycle.verbs.context import Context
 
-__all__ = ["feature_frame", "model", "say"]
+__all__ = ["feature_frame", "model", "say", "smoke"]
 
 MODELS_KEPT = 6  # champion, the one before and a candidate of a few projects
+
+SMOKE_ROWS = 3
 
 _models: OrderedDict[tuple[str, str], Any] = OrderedDict()
 _lock = threading.Lock()
@@ -83,6 +85,19 @@ def say(context: Context, version: ModelVersion, frame: pd.DataFrame) -> pd.Data
         raise
     except Exception as error:
         raise BadData(_refusal(version, features, error)) from error
+
+
+def smoke(context: Context, version: ModelVersion) -> None:
+    """Load a version and let it answer a few rows of its reference, so that one that cannot never goes live.
+
+    Raises
+    ------
+    BadData, StoreError, Tampered : it cannot be loaded, or does not answer; the sentence says why.
+    """
+    model(context, version)
+    reference = context.reference(version.reference)
+    if reference is not None and reference.num_rows:
+        say(context, version, reference.slice(0, SMOKE_ROWS).to_pandas())
 
 
 def _numbers(name: str, values: pd.Series) -> np.ndarray[Any, Any]:
