@@ -1,30 +1,123 @@
 """The queue, the experts' answers and the labels that follow from them."""
-from __future__ import annotations
-from collections.abc import Sequence
-import pandas as pd
-from lifecycle.records import Agreement, Scalar, Task, Unsure
-from lifecycle.verbs.context import Context
 
-def catch_up(context: Context) -> int:
-    """Rank what has landed since the last time and keep the queue filled; returns the tasks added."""
-    raise NotImplementedError
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from lifecycle.errors import InvalidValue, UnknownName
+from lifecycle.records import Agreement, Scalar, Task
+from lifecycle.stores import labels as book
+from lifecycle.stores import tasks
+from lifecycle.verbs import ranking
+from lifecycle.verbs.answers import annotate, expert, lease_end, skip, undo
+from lifecycle.verbs.context import Context
+from lifecycle.verbs.ranking import catch_up
+
+__all__ = ["adjudicate", "agreement", "annotate", "catch_up", "labels", "next_tasks", "release_tasks", "request_labels", "skip", "suspects", "undo"]
+
+MOST = 50  # tasks that one person may hold
+FRONT = -(2**40)  # the turns of requested tasks start here
+
+
 def next_tasks(context: Context, annotator: str, n: int = 1) -> list[Task]:
-    raise NotImplementedError
-def annotate(context: Context, task: Task | int, value: Scalar | Unsure, annotator: str, seconds: float | None, client_id: str | None, comment: str) -> None:
-    raise NotImplementedError
-def skip(context: Context, task: Task | int, annotator: str) -> None:
-    raise NotImplementedError
-def undo(context: Context, annotator: str) -> int | None:
-    raise NotImplementedError
+    """Lease up to `n` samples to this person; what they hold already comes first and is renewed.
+
+    Raises
+    ------
+    InvalidValue : `n` is not a whole number from 1 to 50, or `annotator` is no name.
+    """
+    me = expert(annotator)
+    if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= MOST:
+        raise InvalidValue(f"{n!r} tasks cannot be leased at once; ask for 1 to {MOST}.")
+    if ranking.behind(context):
+        catch_up(context)
+    now, until = context.now(), lease_end(context)
+    with context.database.write():
+        tasks.expire(context.database, context.name, now)
+        tasks.renew(context.database, context.name, me, until)
+        held = len(tasks.held(context.database, context.name, me, now))
+        if held < n:
+            tasks.claim(context.database, context.name, me, n - held, until)
+        leased = tasks.held(context.database, context.name, me, now)[:n]
+    return _with_samples(context, leased, until)
+
+
 def release_tasks(context: Context, annotator: str) -> int:
-    raise NotImplementedError
+    """Give back what this person holds; returns how many."""
+    return tasks.release(context.database, context.name, expert(annotator))
+
+
 def request_labels(context: Context, ids: Sequence[str], by: str | None, reason: str) -> int:
-    raise NotImplementedError
+    """Send chosen predictions to the front of the queue, in the order given; returns how many were new to it.
+
+    One that waits further back moves to the front and keeps its purpose; one that has been answered stays answered.
+
+    Raises
+    ------
+    UnknownName : an id that is not in the log; nothing was changed.
+    """
+    wanted = list(dict.fromkeys(str(id) for id in ids))
+    places = context.log().find(wanted)
+    unknown = [id for id in wanted if id not in places]
+    if unknown:
+        raise UnknownName(
+            f"No prediction {unknown[0]!r} in the log ({len(unknown)} of {len(wanted)} ids are unknown); nothing was sent to the queue."
+        )
+    with context.database.write() as connection:
+        rows = _requests(context, wanted, places)
+        new = tasks.insert(context.database, context.name, context.now(), rows)
+        sql = "UPDATE tasks SET turn = ?, strategy = 'requested' WHERE project = ? AND prediction_id = ? AND answers = 0"
+        connection.executemany(sql, ((row["turn"], context.name, row["prediction_id"]) for row in rows))
+        context.happened(by, "request_labels", f"{len(wanted)} predictions", {"count": len(wanted), "new": new, "reason": reason})
+    return new
+
+
 def labels(context: Context) -> pd.DataFrame:
-    raise NotImplementedError
+    """The labels that count: id, label, source, confidence, annotators, purpose, probability, time."""
+    frame = book.counting(context.database, context.name, arrived=False)
+    if context.schema.task == "regression":
+        frame["label"] = frame["label"].astype("float64")
+    frame["annotators"] = pd.Series([tuple(json.loads(names)) for names in frame["annotators"]], dtype=object)
+    frame["time"] = pd.to_datetime(frame["time"], utc=True, format="ISO8601")
+    return frame[["id", "label", "source", "confidence", "annotators", "purpose", "probability", "time"]]
+
+
 def agreement(context: Context) -> Agreement:
     raise NotImplementedError
+
+
 def suspects(context: Context) -> pd.DataFrame:
     raise NotImplementedError
+
+
 def adjudicate(context: Context, id: str, value: Scalar, by: str) -> None:
     raise NotImplementedError
+
+
+def _requests(context: Context, ids: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:
+    sql = "SELECT coalesce(max(turn) + 1, ?) FROM tasks WHERE project = ? AND turn < 0"
+    first = int(context.database.value(sql, (FRONT, context.name)))
+    version = dict(zip(ids, context.log().take([places[id] for id in ids], ["version"])["version"].to_pylist(), strict=True))
+    fixed = {"purpose": "query", "strategy": "requested", "utility": None, "probability": 1.0, "wanted": max(1, context.settings.overlap)}
+    return [fixed | {"prediction_id": id, "seq": places[id], "turn": first + i, "model_version": int(version[id] or 0)} for i, id in enumerate(ids)]
+
+
+def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]], until: Any) -> list[Task]:
+    schema = context.schema
+    named = dict(zip(schema.classes, schema.probability_columns(), strict=True)) if schema.task == "classification" else {}
+    columns = ["prediction", *named.values(), *schema.names]
+    rows = context.log().take([task["seq"] for task in leased], columns).to_pylist()
+    known = {str(name): name for name in schema.classes}
+    found = []
+    for task, row in zip(leased, rows, strict=True):
+        chances = {name: row[column] for name, column in named.items() if row.get(column) is not None}
+        said = row["prediction"]
+        keep = {name: task[name] for name in ("id", "prediction_id", "purpose", "probability", "strategy", "model_version")}
+        utility = float("nan") if task["utility"] is None else task["utility"]
+        sample = {name: row[name] for name in schema.names}
+        found.append(Task(**keep, sample=sample, prediction=known.get(said, said), probabilities=chances, utility=utility, leased_until=until))
+    return found
