@@ -6,6 +6,9 @@ UNSURE
 """
 
 from lifecycle.errors import *  # noqa: F403  what can be refused
+from lifecycle.monitor.performance.assisted import assisted_mean as assisted_mean
+from lifecycle.monitor.performance.estimated import estimated_accuracy as estimated_accuracy
+from lifecycle.monitor.performance.metrics import metric_names as metric_names
 from lifecycle.project import Project as Project
 from lifecycle.records import *  # noqa: F403  every noun
 from lifecycle.stores.files import read_table as read_table

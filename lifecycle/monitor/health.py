@@ -101,16 +101,15 @@ def _fall(rows: pd.DataFrame) -> str:
 
 
 def _drift_reasons(alarms: pd.DataFrame) -> list[str]:
-    recent = alarms.tail(RECENT)
-    found = recent[recent["alarm"].astype(bool)] if len(recent) else recent
-    if not len(found):
+    flags = alarms["alarm"].astype(bool).to_numpy()
+    newest = np.flatnonzero(flags[-RECENT:]) + max(0, len(flags) - RECENT)
+    if not len(newest):
         return []
-    columns = list(dict.fromkeys(column for names in found["columns"].iloc[::-1] for column in names))
-    first = found.iloc[0]["start"]
-    flags, place = alarms["alarm"].astype(bool).to_numpy(), alarms.index.get_loc(found.index[0])
+    columns = list(dict.fromkeys(column for names in alarms["columns"].iloc[newest[::-1]] for column in names))
+    place = int(newest[0])
     while place > 0 and flags[place - 1]:
         place -= 1
-        first = alarms.iloc[place]["start"]
+    first = alarms.iloc[place]["start"]
     if not columns:
         return [f"The columns together drifted since {day(pd.Timestamp(first))}, though none stands out."]
     named = columns[0] if len(columns) == 1 else f"{', '.join(columns[:3])} and {len(columns) - 3} more" if len(columns) > 3 else _listed(columns)

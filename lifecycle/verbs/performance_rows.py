@@ -21,6 +21,7 @@ __all__ = ["Floats", "Ints", "columns_of", "models_of", "proba", "rows_of", "tru
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _KEPT: OrderedDict[tuple[str, ...], RowModel] = OrderedDict()
 _MOST = 32
@@ -44,7 +45,7 @@ def rows_of(table: pa.Table | pa.RecordBatch, layout: Layout, probability_column
     if not set(probability_columns) <= names:
         return Rows(predicted)
     scores = np.column_stack([_numbers(table[name]) for name in probability_columns])
-    missing = np.isnan(scores).any(axis=1)
+    missing: Bools = np.asarray(np.isnan(scores).any(axis=1))
     if missing.all():
         return Rows(predicted)
     said = (predicted[:, None] == np.arange(scores.shape[1])).astype(np.float64)

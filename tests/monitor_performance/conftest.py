@@ -53,7 +53,9 @@ def make(tmp_path: Path):
     """make(task, classes, window, features, settings) -> Stage."""
     made = []
 
-    def build(task: str = "classification", classes: tuple[Any, ...] = ("no", "yes"), window: str = "1000 rows", features: int = 0, **settings: Any) -> Stage:
+    def build(
+        task: str = "classification", classes: tuple[Any, ...] = ("no", "yes"), window: str = "1000 rows", features: int = 0, **settings: Any
+    ) -> Stage:
         root = tmp_path / f"w{len(made)}"
         root.mkdir()
         database = Database(root / "lifecycle.db")

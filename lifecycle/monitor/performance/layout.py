@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from lifecycle.records import Column, Schema, TaskKind
 
-__all__ = ["Layout", "Means", "layout_of"]
+__all__ = ["Bools", "Floats", "Layout", "Means", "layout_of"]
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 MANY_CLASSES = 12  # beyond it the joint moments of per-class channels cost more than they tell
 REGRESSION = ("absolute", "squared", "error", "relative", "target", "target_squared")

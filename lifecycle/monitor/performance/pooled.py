@@ -44,7 +44,7 @@ def pool(stack: Stack) -> Sample:
 
     def mixed(name: str, power: int) -> Floats:
         values = stack[name]
-        return np.einsum("wg,wg...->w...", scale**power, values)
+        return np.asarray(np.einsum("wg,wg...->w...", scale**power, values), dtype=np.float64)
 
     second = mixed("moments2", 2)
     spread = second[:, 0, 0]

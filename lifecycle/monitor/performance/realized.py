@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lifecycle.monitor.performance.layout import Floats, Layout
+from lifecycle.monitor.performance.layout import Bools, Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, blended
 from lifecycle.monitor.performance.metrics import metrics
 from lifecycle.monitor.performance.pooled import Sample
@@ -37,7 +37,7 @@ def realized_ranking(name: str, sample: Sample, centres: Floats) -> Numbers:
     return averaged(value, variance, (positive.sum(-1) > 0) & (negative.sum(-1) > 0), sample.labels >= 2)
 
 
-def averaged(value: Floats, variance: Floats, usable: Floats, judged: Floats) -> Numbers:
+def averaged(value: Floats, variance: Floats, usable: Bools, judged: Bools) -> Numbers:
     """The mean over classes; their errors are taken as fully correlated, which can only widen the interval."""
     count = usable.sum(axis=1)
     there = (count > 0) & judged

@@ -13,4 +13,5 @@ def balanced_accuracy(means: Means) -> Floats:
     """Mean over the classes with rows of P(predicted c | truth c)."""
     tp, actual = means["tp"], means["actual"]
     there = actual > 1e-8
-    return np.sum(np.where(there, tp / np.where(there, actual, 1.0), 0.0), axis=-1) / np.maximum(1, there.sum(axis=-1))
+    total: Floats = np.sum(np.where(there, tp / np.where(there, actual, 1.0), 0.0), axis=-1)
+    return np.asarray(total / np.maximum(1, there.sum(axis=-1)), dtype=np.float64)

@@ -13,4 +13,5 @@ def f1(means: Means) -> Floats:
     """Macro average of 2 tp / (actual + predicted) over classes that occur or are predicted."""
     tp, both = means["tp"], means["actual"] + means["predicted"]
     there = both > 1e-8
-    return np.sum(np.where(there, 2.0 * tp / np.where(there, both, 1.0), 0.0), axis=-1) / np.maximum(1, there.sum(axis=-1))
+    total: Floats = np.sum(np.where(there, 2.0 * tp / np.where(there, both, 1.0), 0.0), axis=-1)
+    return np.asarray(total / np.maximum(1, there.sum(axis=-1)), dtype=np.float64)

@@ -13,4 +13,5 @@ def recall(means: Means) -> Floats:
     """Macro average over classes that occur or are predicted; a class that never occurs counts 0."""
     tp, actual, predicted = means["tp"], means["actual"], means["predicted"]
     real, there = actual > 1e-8, (actual > 1e-8) | (predicted > 1e-8)
-    return np.sum(np.where(real, tp / np.where(real, actual, 1.0), 0.0), axis=-1) / np.maximum(1, there.sum(axis=-1))
+    total: Floats = np.sum(np.where(real, tp / np.where(real, actual, 1.0), 0.0), axis=-1)
+    return np.asarray(total / np.maximum(1, there.sum(axis=-1)), dtype=np.float64)
