@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import label_surface, page, plain_buttons, session, sitting
+from pages.parts import label_surface, page, plain_buttons, session, sitting, words
 
 project, expert = session.project(), session.user()
-page.head("Label")
+waiting = project.waiting_tasks()
+page.head(
+    "Label", f"{words.plural(waiting, 'sample')} {'waits' if waiting == 1 else 'wait'} for a label; those that teach the model most come first."
+)
 place = f"sitting-{project.name}-{expert}"
 if place not in st.session_state:
     st.session_state[place] = sitting.Sitting(project, expert)

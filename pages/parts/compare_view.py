@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, decide, difference_charts, page, session, words
+from pages.parts import decide, page, words
 
-__all__ = ["chooser", "comparison", "decision", "details", "pick"]
+__all__ = ["chooser", "decision", "pick"]
 
 
 def pick(versions: pd.DataFrame) -> tuple[int, int]:
@@ -21,16 +21,6 @@ def pick(versions: pd.DataFrame) -> tuple[int, int]:
     others = candidates or [number for number in numbers if number != old]
     new = named.get("new", others[0])
     return (old, new) if old != new else (next(n for n in numbers if n != new), new)
-
-
-@st.cache_data(ttl="5m", max_entries=16, show_spinner="Comparing on the labelled rows ...")
-def _compared(home: str, name: str, old: int, new: int, _project: lifecycle.Project) -> lifecycle.Comparison:
-    return _project.compare(old, new)
-
-
-def comparison(project: lifecycle.Project, old: int, new: int) -> lifecycle.Comparison:
-    """Old against new, kept for a few minutes."""
-    return _compared(str(session.workspace().path), project.name, old, new, project)
 
 
 def chooser(versions: pd.DataFrame, old: int, new: int) -> None:
@@ -97,18 +87,3 @@ def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, 
                 reject,
                 "Loses on the customers that matter most",
             )
-
-
-def details(project: lifecycle.Project, found: lifecycle.Comparison, dark: bool) -> None:
-    """Old and new in their colours: confusion, calibration, speed and size."""
-    figures, classes = found.figures, project.config.schema.classes
-    confusion = figures.get("confusion") or {}
-    if confusion:
-        for column, side in zip(st.columns(2), ("old", "new"), strict=True):
-            with column:
-                st.markdown(f"**{side.capitalize()} (v{getattr(found, side)})**: which answers for which truth")
-                charts.draw(
-                    difference_charts.confusion(confusion[side], classes, side, dark),
-                    key=f"confusion-{side}",
-                    alt=f"Confusion matrix of the {side} version",
-                )

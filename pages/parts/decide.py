@@ -36,7 +36,8 @@ def ask(title: str, what: str, button: str, act: Callable[[str], str], example: 
 
 
 def said() -> None:
-    """Say once what the last decision did."""
-    sentence = st.session_state.pop("said", None)
-    if sentence:
+    """Say once what the last decision did, or why it was refused."""
+    if sentence := st.session_state.pop("said", None):
         st.success(sentence, icon=":material/check_circle:")
+    if refused := st.session_state.pop("refused", None):
+        st.error(refused, icon=":material/block:")

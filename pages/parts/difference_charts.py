@@ -101,7 +101,7 @@ def confusion(matrix: Any, classes: Sequence[Any], role: str, dark: bool) -> go.
 
 def calibration(curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], dark: bool) -> go.Figure:
     """How often it was right against how sure it said it was; on the diagonal is honest. curves: role, said, found."""
-    chart = charts.figure(height=300, x="how sure it said", y="how often it was right", right=56)
+    chart = charts.figure(height=300, x="how sure it said", y="how often it came true", right=56)
     chart.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
     for role, said, found in curves:
         charts.line(chart, list(said), list(found), charts.color(role, dark), name=role)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-
-import pandas as pd
 
 import lifecycle
 from pages.parts import guidelines, sample_json, words
@@ -36,10 +33,7 @@ class Sitting:
 
     def start(self) -> None:
         """Count what this expert labelled today already."""
-        labels = self.project.labels()
-        if len(labels):
-            mine = [self.annotator in tuple(names) for names in labels["annotators"]]
-            self.today = int((pd.to_datetime(labels.loc[mine, "time"], utc=True).dt.date == datetime.now(UTC).date()).sum())
+        self.today = self.project.labelled_today(self.annotator)
 
     def refill(self) -> None:
         """Lease samples until a dozen wait."""

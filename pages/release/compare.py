@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, compare_view, decide, difference_charts, flips, page, session
+from pages.parts import charts, compare_details, compare_view, decide, difference_charts, flips, page, session
 
 project, by, dark = session.project(), session.user(), session.dark()
 versions = project.versions()
@@ -16,7 +16,8 @@ if len(numbers) < 2:
     st.stop()
 old, new = compare_view.pick(versions)
 try:
-    found = compare_view.comparison(project, old, new)
+    with st.spinner("Comparing on the labelled rows ..."):
+        found = project.compare(old, new)
 except lifecycle.LifecycleError as refusal:
     page.head("Compare", str(refusal))
     compare_view.chooser(versions, old, new)
@@ -54,4 +55,4 @@ with page.refusals():
     flips.show(project, found, by)
 
 page.section("How sure, how calibrated, how fast?")
-compare_view.details(project, found, dark)
+compare_details.show(found, dark)

@@ -20,8 +20,6 @@ kind = f"one of {len(schema.classes)} classes" if schema.classes else "a number"
 page.head("Data", f"{project.name}: {words.plural(len(schema.features), 'column')} in, {schema.target} out ({kind}).")
 if project.config.description:
     st.caption(page.plain(project.config.description))
-if said := st.session_state.pop("said", None):
-    st.success(said, icon=":material/check_circle:")
 
 part = st.segmented_control(
     "What to do",

@@ -32,8 +32,6 @@ def request() -> None:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.text_input("Why now?", key="retrain-reason", placeholder="120 new labels of turned digits", width=420, max_chars=200)
     st.button("Retrain now", type="primary", key="retrain", icon=":material/model_training:", on_click=request, disabled=bool(active))
-if refused := st.session_state.pop("refused", None):
-    st.error(refused, icon=":material/block:")
 
 
 def live() -> None:
