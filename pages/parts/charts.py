@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -110,11 +110,11 @@ def line(
 
 
 def threshold(chart: go.Figure, value: float, text: str = "") -> None:
-    """A limit: thin, dashed, with its value."""
+    """A limit: thin, dashed, with its value at the right, outside of the lines."""
     if value != value:
         return
     chart.add_shape(type="line", x0=0, x1=1, xref="paper", y0=value, y1=value, line={"color": ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    chart.add_annotation(x=0, xref="paper", y=value, text=text, showarrow=False, xanchor="left", yanchor="bottom", font=SMALL)
+    chart.add_annotation(x=1, xref="paper", y=value, text=text, showarrow=False, xanchor="left", xshift=6, align="left", font=SMALL)
 
 
 def rule(chart: go.Figure, x: Any, text: str) -> None:
@@ -128,9 +128,10 @@ def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -
     chart.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tint, "size": 13}, **place)
 
 
-def draw(chart: go.Figure, key: str, alt: str, select: bool = False) -> Any:
-    """Show a figure: no mode bar, the theme's fonts and ink. With `select`, a click reruns the page and is returned."""
+def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None) -> None:
+    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click; the points are in the session under `key`."""
     config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-    if not select:
-        return st.plotly_chart(chart, key=key, config=config, alt=alt)
-    return st.plotly_chart(chart, key=key, config=config, alt=alt, on_select="rerun", selection_mode="points")
+    if select is None:
+        st.plotly_chart(chart, key=key, config=config, alt=alt)
+    else:
+        st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode="points")

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from pages.parts import charts, words
 from pages.parts.windows import Windows
 
-__all__ = ["heatmap", "over_time", "ranked"]
+__all__ = ["heatmap", "over_time", "ranked", "strength"]
 
 CAP = 3.0  # beyond three times the threshold, more of it says nothing more
 
@@ -68,7 +68,12 @@ def _points(shown: pd.DataFrame, windows: Windows, down: np.ndarray, dark: bool)
         for row in shown.itertuples()
     ]
     steady = {"marker": {"opacity": 1}}
-    marker = {"size": np.where(drifted, 7, 18), "color": np.where(drifted, dot, "rgba(0,0,0,0)"), "line": {"width": 0}, "opacity": 1}
+    marker = {
+        "size": np.where(drifted, 7, 18),
+        "color": np.where(drifted, dot, "rgba(0,0,0,0)"),
+        "line": {"width": np.where(drifted, 1, 0), "color": "#FFFFFF"},
+        "opacity": 1,
+    }
     custom = list(zip(shown["column"].astype(str), shown["window"].astype(str), strict=True))
     return go.Scatter(
         x=shown["x"],
@@ -87,7 +92,7 @@ def over_time(frame: pd.DataFrame, windows: Windows, selected: str | None = None
     """One column's statistic in each window, its threshold, and the windows that drifted."""
     shown = windows.keep(frame)
     name = str(shown["test"].iloc[-1]).replace("_", " ") if len(shown) else "statistic"
-    chart = charts.figure(height=280, y=name)
+    chart = charts.figure(height=280, y=name, right=76)
     tint = charts.color("current", dark)
     hover = [
         f"{windows.words(str(w))}<br>{name} {words.number(s)}<br>{words.count(n)} rows"
@@ -122,12 +127,12 @@ def _limit(chart: go.Figure, shown: pd.DataFrame) -> None:
     if not limit.notna().any():
         return
     if math.isclose(float(limit.min()), float(limit.max()), rel_tol=1e-6):
-        charts.threshold(chart, float(limit.iloc[-1]), f"threshold {words.number(float(limit.iloc[-1]))}")
+        charts.threshold(chart, float(limit.iloc[-1]), f"threshold<br>{words.number(float(limit.iloc[-1]))}")
         return
     style = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px", "shape": "hvh"}
     chart.add_trace(go.Scatter(x=shown["x"], y=limit, mode="lines", line=style, hoverinfo="skip"))
-    place = {"xanchor": "left", "yanchor": "bottom"}
-    charts.note(chart, shown["x"].iloc[0], float(limit.iloc[0]), f"threshold {words.number(float(limit.iloc[0]))}", charts.ROLES["muted"], **place)
+    text = f"threshold<br>{words.number(float(limit.iloc[-1]))}"
+    charts.note(chart, shown["x"].iloc[-1], float(limit.iloc[-1]), text, charts.ROLES["muted"], xanchor="left", xshift=12, align="left")
 
 
 def _short(name: str, most: int = 22) -> str:

@@ -19,7 +19,7 @@ def over_time(frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, 
     """One metric in each window. `changes`: where on the axis which version took over."""
     shown = windows.keep(frame)
     metric = words.metric(str(shown["metric"].iloc[0])) if len(shown) else ""
-    chart = charts.figure(height=height, y=metric, right=84)
+    chart = charts.figure(height=height, y=metric, right=92)
     ends: list[tuple[float, str, str]] = []
     for name in LINES:
         rows = shown[shown[name].notna()]
@@ -35,11 +35,11 @@ def over_time(frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, 
         ]
         charts.line(chart, rows["x"], rows[name], tint, hover=hover, dash="dot" if name == "estimated" else None, marks=len(windows) <= 60)
         ends.append((float(rows[name].iloc[-1]), name, tint))
-    _names(chart, len(windows) - 1, ends, shown)
-    _limits(chart, shown)
+    _names(chart, len(windows) - 1, ends + _limits(chart, shown), shown)
     _alarms(chart, shown, dark)
     for place, text in changes:
-        charts.rule(chart, place, text)
+        if place > 0.25:  # who served from the first window on needs no rule
+            charts.rule(chart, place, text)
     windows.axis(chart)
     return chart
 
@@ -67,25 +67,27 @@ def trust(frame: pd.DataFrame) -> str:
 
 
 def _names(chart: go.Figure, x: float, ends: list[tuple[float, str, str]], shown: pd.DataFrame) -> None:
-    """The lines' names at the right edge, moved apart where they would overlap."""
-    columns = [f"{name}{part}" for name in LINES for part in ("", "_lower", "_upper")]
+    """The names of lines and limits at the right edge, moved apart where they would overlap."""
+    columns = [f"{name}{part}" for name in LINES for part in ("", "_lower", "_upper")] + ["threshold_lower", "threshold_upper"]
     low, high = shown[columns].min().min(), shown[columns].max().max()
-    gap = 0.055 * ((high - low) or 1.0)
+    gap = 0.06 * ((high - low) or 1.0)
     last = -math.inf
     for value, name, tint in sorted(ends):
         last = max(value, last + gap)
-        charts.note(chart, x, last, name, tint, xanchor="left", xshift=14)
+        charts.note(chart, x, last, name, tint, xanchor="left", xshift=16)
 
 
-def _limits(chart: go.Figure, shown: pd.DataFrame) -> None:
-    for column, side in (("threshold_lower", "below"), ("threshold_upper", "above")):
-        known = shown[column].dropna().astype(float)
-        if len(known) and math.isclose(known.min(), known.max(), rel_tol=1e-6):
-            charts.threshold(chart, float(known.iloc[-1]), f"alarm {side} {words.number(float(known.iloc[-1]))}")
-        elif len(known):
+def _limits(chart: go.Figure, shown: pd.DataFrame) -> list[tuple[float, str, str]]:
+    """The limits beyond which it is an alarm, as steps where they change with the version; their names for the right edge."""
+    named = []
+    for column in ("threshold_lower", "threshold_upper"):
+        limit = shown[column].astype(float)
+        if limit.notna().any():
             style = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px", "shape": "hvh"}
-            chart.add_trace(go.Scatter(x=shown["x"], y=shown[column], mode="lines", line=style, hoverinfo="skip"))
-            charts.note(chart, shown["x"].iloc[0], float(known.iloc[0]), f"alarm {side}", charts.ROLES["muted"], xanchor="left", yanchor="bottom")
+            chart.add_trace(go.Scatter(x=shown["x"], y=limit, mode="lines", line=style, hoverinfo="skip"))
+            last = float(limit.dropna().iloc[-1])
+            named.append((last, f"limit {words.number(last)}", charts.ROLES["muted"]))
+    return named
 
 
 def _alarms(chart: go.Figure, shown: pd.DataFrame, dark: bool) -> None:

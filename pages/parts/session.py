@@ -72,7 +72,7 @@ def _chosen(known: list[str]) -> str:
 
 
 def _picked() -> None:
-    st.query_params.from_dict({"project": st.session_state["project-picker"]} | ({"by": st.query_params["by"]} if "by" in st.query_params else {}))
+    st.query_params["project"] = st.session_state["project-picker"]
 
 
 def _named() -> None:

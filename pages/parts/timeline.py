@@ -31,7 +31,7 @@ def best_line(frame: pd.DataFrame) -> pd.DataFrame:
 def timeline(metric: str, performance: pd.DataFrame, history: pd.DataFrame, dark: bool = False) -> go.Figure:
     """The figure. performance: the headline metric's rows of `PerformanceReport.frame`; history: `Project.history()`."""
     best, shown = best_line(performance), events.timeline_rows(history)
-    chart = charts.figure(height=380, y=metric, right=24)
+    chart = charts.figure(height=380, y=metric, right=56)
     _metric_band(chart, metric, best, dark)
     lanes = [name for name in events.LANES if name in set(shown["lane"])]
     for name in lanes:
@@ -80,9 +80,7 @@ def _metric_band(chart: go.Figure, metric: str, best: pd.DataFrame, dark: bool) 
     charts.line(chart, middle, best["value"], tint, hover=hover, marks=len(best) <= 60)
     for column in ("threshold_lower", "threshold_upper"):
         value = float(best[column].iloc[-1]) if best[column].notna().any() else math.nan
-        charts.threshold(
-            chart, value, f"alarm {'below' if column.endswith('lower') else 'above'} {words.number(value)}" if math.isfinite(value) else ""
-        )
+        charts.threshold(chart, value, f"limit<br>{words.number(value)}" if math.isfinite(value) else "")
 
 
 def _lane(chart: go.Figure, name: str, rows: pd.DataFrame, dark: bool) -> None:

@@ -27,7 +27,9 @@ class Windows:
 
     def __init__(self, frame: pd.DataFrame, last: int | None = None) -> None:
         columns = [name for name in ("window", "start", "end", "rows") if name in frame]
-        self.frame = frame[columns].drop_duplicates("window").sort_values(["start", "end"], kind="stable").reset_index(drop=True)
+        order = ["start", "end"] if "start" in frame else []
+        found = frame[columns].drop_duplicates("window")
+        self.frame = (found.sort_values(order, kind="stable") if order else found.assign(start=pd.NaT, end=pd.NaT)).reset_index(drop=True)
         if last is not None:
             self.frame = self.frame.tail(last).reset_index(drop=True)
         self.names: list[str] = self.frame["window"].astype(str).tolist()
@@ -53,7 +55,7 @@ class Windows:
     def place(self, time: Any) -> float | None:
         """Where a time falls between the windows' middles, None outside what is shown."""
         starts, ends = self.frame["start"], self.frame["end"]
-        if not len(self.frame) or time < starts.iloc[0] or time > ends.iloc[-1] + (ends.iloc[-1] - starts.iloc[-1]):
+        if not len(self.frame) or starts.isna().any() or time < starts.iloc[0] or time > ends.iloc[-1] + (ends.iloc[-1] - starts.iloc[-1]):
             return None
         inside = int((starts <= time).sum()) - 1
         width = (ends.iloc[inside] - starts.iloc[inside]).total_seconds()
@@ -71,13 +73,14 @@ class Windows:
         step = max(1, -(-len(self.names) // most))
         shown = list(range(len(self.names) - 1, -1, -step))[::-1]
         texts = _ticks([self.frame["start"].iloc[place] for place in shown])
-        if len(set(texts)) < len(texts):
+        if len(set(texts)) < len(shown):
             texts = [self.names[place] for place in shown]
         chart.update_xaxes(tickvals=shown, ticktext=texts, range=[-0.6, max(1, len(self.names)) - 0.4], row=row, col=None if row is None else 1)
 
 
 def _ticks(starts: Sequence[Any]) -> list[str]:
-    if not starts:
+    """Dates short enough for an axis; the years alone where they span many."""
+    if not starts or any(pd.isna(start) for start in starts):
         return []
     days = (starts[-1] - starts[0]).total_seconds() / 86400
     if days > 4 * 365:

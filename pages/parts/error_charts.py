@@ -1,0 +1,105 @@
+"""Where a model errs: confusion, residuals, calibration, slices. Frames in, figures out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.parts import charts, words
+
+__all__ = ["calibration", "confusion", "intervals", "residuals"]
+
+
+def confusion(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.Figure:
+    """Truth down, answers across, counts in the cells, shaded by the share of each truth. frame: truth, prediction, count."""
+    classes = sorted(set(frame["truth"]) | set(frame["prediction"]), key=_in_order)
+    counts = frame.pivot_table(index="truth", columns="prediction", values="count", aggfunc="sum", fill_value=0).reindex(
+        index=classes, columns=classes, fill_value=0
+    )
+    shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0).to_numpy(dtype=float)
+    names = [str(value) for value in classes]
+    text = [[words.count(value) if value else "" for value in row] for row in counts.to_numpy()]
+    hover = [
+        [f"truly {t}, answered {p}<br>{words.count(counts.iat[i, j])} rows, {words.percent(shares[i, j])} of {t}" for j, p in enumerate(names)]
+        for i, t in enumerate(names)
+    ]
+    chart = charts.figure(height=height, y="the truth, against the answer")
+    scale = charts.SEQUENTIAL_DARK if dark else charts.SEQUENTIAL
+    cells: dict[str, Any] = {"text": text, "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>"}
+    if len(names) <= 12:
+        cells["texttemplate"] = "%{text}"
+    chart.add_trace(go.Heatmap(z=shares, x=names, y=names, zmin=0, zmax=1, colorscale=scale, showscale=False, xgap=2, ygap=2, **cells))
+    chart.update_xaxes(type="category", title_text="the model's answer", showgrid=False)
+    chart.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    return chart
+
+
+def residuals(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.Figure:
+    """Answer minus truth against the answer. frame: prediction, residual, and name (shown on hover) where there is one."""
+    chart = charts.figure(height=height, x="the model's answer", y="answer minus truth")
+    hover = [
+        f"{name}<br>answer {words.number(p)}, off by {words.number(r)}"
+        for name, p, r in zip(_names(frame), frame["prediction"], frame["residual"], strict=True)
+    ]
+    marker = {"size": 6, "color": charts.faint(charts.color("current", dark), 0.6)}
+    chart.add_trace(
+        go.Scatter(x=frame["prediction"], y=frame["residual"], mode="markers", marker=marker, text=hover, hovertemplate="%{text}<extra></extra>")
+    )
+    charts.threshold(chart, 0.0, "exact")
+    return chart
+
+
+def calibration(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.Figure:
+    """How sure the model was against how often it was right. frame: confidence, accuracy, lower, upper, rows, a row a bin."""
+    chart = charts.figure(height=height, x="how sure the model was", y="how often it was right")
+    low = float(min(frame["confidence"].min(), frame["accuracy"].min(), 0.95)) if len(frame) else 0.0
+    style = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"}
+    chart.add_shape(type="line", x0=low, y0=low, x1=1, y1=1, line=style)
+    charts.note(
+        chart, low + 0.28 * (1 - low), low + 0.28 * (1 - low), "perfectly calibrated", charts.ROLES["muted"], xanchor="left", yanchor="top", xshift=6
+    )
+    tint = charts.color("current", dark)
+    if "lower" in frame:
+        charts.band(chart, frame["confidence"], frame["lower"], frame["upper"], tint)
+    hover = [
+        f"sure {words.percent(c)}, right {words.percent(a)}<br>{words.count(n)} rows"
+        for c, a, n in zip(frame["confidence"], frame["accuracy"], frame["rows"], strict=True)
+    ]
+    charts.line(chart, frame["confidence"], frame["accuracy"], tint, hover=hover)
+    chart.update_xaxes(tickformat=".0%", showgrid=True)
+    chart.update_yaxes(tickformat=".0%")
+    return chart
+
+
+def intervals(frame: pd.DataFrame, metric: str, middle: float | None = None, dark: bool = False) -> go.Figure:
+    """A dot with its interval a row. frame: name, value, lower, upper, rows; `middle`: the value over all rows, a thin line."""
+    shown = frame.iloc[::-1]
+    tint = charts.color("current", dark)
+    chart = charts.figure(height=70 + 26 * max(3, len(frame)), x=metric)
+    up, down = shown["upper"] - shown["value"], shown["value"] - shown["lower"]
+    error = {"type": "data", "array": up, "arrayminus": down, "color": charts.faint(tint, 0.55), "thickness": 3, "width": 0}
+    figures = zip(shown["name"], shown["value"], shown["lower"], shown["upper"], shown["rows"], strict=True)
+    hover = [f"<b>{n}</b><br>{metric} {words.interval(v, lo, hi)}<br>{words.count(k)} labelled rows" for n, v, lo, hi, k in figures]
+    marker = {"size": 9, "color": tint}
+    names = [f"{name}  ({words.count(rows)})" for name, rows in zip(shown["name"], shown["rows"], strict=True)]
+    chart.add_trace(
+        go.Scatter(x=shown["value"], y=names, mode="markers", marker=marker, error_x=error, text=hover, hovertemplate="%{text}<extra></extra>")
+    )
+    if middle is not None and np.isfinite(middle):
+        style = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"}
+        chart.add_shape(type="line", x0=middle, x1=middle, y0=0, y1=1, yref="paper", line=style)
+        charts.note(chart, middle, 1, f"all rows {words.number(middle)}", charts.ROLES["muted"], yref="paper", yanchor="bottom")
+    chart.update_xaxes(showgrid=True)
+    chart.update_yaxes(type="category", showgrid=False)
+    return chart
+
+
+def _in_order(value: Any) -> tuple[int, Any]:
+    return (0, value) if isinstance(value, int | float) else (1, str(value))
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame["name"]] if "name" in frame else [""] * len(frame)
