@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import decide, page, review_view, session, words
+from pages.parts import agreement_view, decide, page, review_view, session, words
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()
@@ -41,6 +41,6 @@ with page.refusals():
     elif part == "suspects":
         review_view.suspects(project, by)
     elif part == "agreement":
-        review_view.agreement(project, session.dark())
+        agreement_view.agreement(project, session.dark())
     else:
         review_view.latest(project, by)

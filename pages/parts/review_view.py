@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import agreement_chart, charts, page, preview, settle, words
+from pages.parts import page, preview, settle, words
 
-__all__ = ["agreement", "corrections", "disagreements", "latest", "suspects"]
+__all__ = ["corrections", "disagreements", "latest", "suspects"]
 
 SHOWN = 5
 
@@ -74,26 +74,6 @@ def suspects(project: lifecycle.Project, by: str) -> None:
             f"labelled **{settle.shown(row.label)}** ({page.plain(str(row.source).replace('_', ' '))}), looks like **{settle.shown(row.suggested)}**"
         )
         _card(project, str(row.id), said, [row.suggested, row.label], by)
-
-
-def agreement(project: lifecycle.Project, dark: bool) -> None:
-    """Krippendorff's alpha, pairs and people."""
-    page.section(
-        "How far do experts agree?", "Krippendorff's alpha: 1 is always, 0 is what chance gives; above 0.8 is good, below 0.67 the task is unclear."
-    )
-    found = project.agreement()
-    if found.krippendorff_alpha != found.krippendorff_alpha:
-        page.empty(
-            "Agreement will be here.",
-            "It takes samples that at least two people answered; set the overlap of the queue to 2 or more.",
-            "Start labeling",
-            "label",
-        )
-        return
-    st.metric("Krippendorff's alpha", words.number(found.krippendorff_alpha))
-    if len(found.pairs):
-        charts.draw(agreement_chart.pairs(found.pairs, dark), key="pairs", alt="Cohen's kappa of each pair of experts")
-    st.dataframe(found.annotators.rename(columns=str.capitalize), hide_index=True, key="experts")
 
 
 def latest(project: lifecycle.Project, by: str) -> None:
