@@ -5,15 +5,31 @@
 UNSURE
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 from lifecycle.errors import *  # noqa: F403  what can be refused
 from lifecycle.monitor.performance.assisted import assisted_mean as assisted_mean
 from lifecycle.monitor.performance.estimated import estimated_accuracy as estimated_accuracy
 from lifecycle.monitor.performance.metrics import metric_names as metric_names
 from lifecycle.project import Project as Project
 from lifecycle.records import *  # noqa: F403  every noun
+from lifecycle.release.sequential import paired_test as paired_test
+from lifecycle.release.sequential import sample_ratio_test as sample_ratio_test
+from lifecycle.release.sequential import unpaired_test as unpaired_test
 from lifecycle.stores.files import read_table as read_table
 from lifecycle.stores.files import table_bytes as table_bytes
 from lifecycle.stores.files import write_table as write_table
 from lifecycle.workspace import Workspace as Workspace
 from lifecycle.workspace import open_workspace as open_workspace
 from lifecycle.workspace import restore as restore
+from lifecycle.train.recipes import names as ready_recipes  # noqa: F401
+
+
+def demo_projects(workspace: Workspace | None = None) -> Iterator[tuple[str, float]]:
+    """Make the demo projects that are missing; yields what it is doing and how far it is (0 to 1)."""
+    from lifecycle.demo import create  # statsmodels and scipy.ndimage are slow to import, and only the demo needs them
+
+    for step in create(workspace or open_workspace()):
+        yield step.message, step.fraction
