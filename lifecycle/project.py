@@ -129,9 +129,9 @@ class Project:
         """Pass a sample on to others; it is not completed."""
         labeling.skip(self._context, task, annotator)
 
-    def undo(self, annotator: str) -> int | None:
-        """Take back this expert's last answer; returns its task's id, which is leased to them again."""
-        return labeling.undo(self._context, annotator)
+    def undo(self, annotator: str, client_id: str | None = None) -> int | None:
+        """Take back this expert's last answer; returns its task's id, which is leased to them again. The same `client_id` counts once."""
+        return labeling.undo(self._context, annotator, client_id)
 
     def release_tasks(self, annotator: str) -> int:
         """Give back what this expert holds; returns how many."""

@@ -135,11 +135,12 @@ def last_standing(database: Database, project: str, annotator: str) -> dict[str,
     return database.one(sql, (project, annotator))
 
 
-def undo(database: Database, project: str, taken_back: Mapping[str, Any], time: datetime) -> None:
+def undo(database: Database, project: str, taken_back: Mapping[str, Any], time: datetime, client_id: str | None = None) -> None:
     """Append the undo of an annotation; an answer no longer counts."""
     with database.write() as connection:
-        row = (project, taken_back["task"], taken_back["prediction_id"], taken_back["annotator"], instant(time), taken_back["id"])
-        sql = "INSERT INTO annotations (project, task, prediction_id, annotator, kind, time, undoes) VALUES (?, ?, ?, ?, 'undo', ?, ?)"
+        row = (project, taken_back["task"], taken_back["prediction_id"], taken_back["annotator"], instant(time), taken_back["id"], client_id)
+        sql = """INSERT INTO annotations (project, task, prediction_id, annotator, kind, time, undoes, client_id)
+                 VALUES (?, ?, ?, ?, 'undo', ?, ?, ?)"""
         connection.execute(sql, row)
         connection.execute("DELETE FROM standing WHERE task = ? AND annotator = ?", (taken_back["task"], taken_back["annotator"]))
         if taken_back["kind"] in ("answer", "unsure"):

@@ -66,9 +66,9 @@ def skip(context: Context, task: Task | int, annotator: str) -> None:
         tasks.annotate(context.database, context.name, found, me, "skip", context.now())
 
 
-def undo(context: Context, annotator: str) -> int | None:
+def undo(context: Context, annotator: str, client_id: str | None = None) -> int | None:
     """Take back this person's last answer, unsure or skip that stands: the label is withdrawn and the task is theirs again.
-    Returns the task's id, None when nothing is left to take back.
+    Returns the task's id, None when nothing is left to take back, or when the same `client_id` has been here before.
 
     Raises
     ------
@@ -76,10 +76,12 @@ def undo(context: Context, annotator: str) -> int | None:
     """
     me = expert(annotator)
     with context.database.write():
+        if client_id is not None and _sent(context, client_id):
+            return None
         last = tasks.last_standing(context.database, context.name, me)
         if last is None:
             return None
-        tasks.undo(context.database, context.name, last, context.now())
+        tasks.undo(context.database, context.name, last, context.now(), client_id)
         found = _task(context, int(last["task"]))
         _take_seat(context, found, me)
         tasks.seat(context.database, found["id"], me, context.name, lease_end(context))

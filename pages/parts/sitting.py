@@ -70,7 +70,7 @@ class Sitting:
         """Do one thing that an expert does: answer, unsure, skip or undo."""
         spent = min(max(float(seconds), 0.0), 3600.0) if isinstance(seconds, int | float) else None
         if kind == "undo":
-            back = self.project.undo(self.annotator)
+            back = self.project.undo(self.annotator, client_id=client)
             self.today -= back is not None
             return
         self.held.pop(task, None)

@@ -61,7 +61,7 @@ Object.assign(Surface.prototype, {
   },
   guide(guidelines) {
     this.guided = true
-    const parts = [make("h3", "", "Guidelines"), make("p", "words", guidelines.text)]
+    const parts = [make("h3", "", "Guidelines"), written(guidelines.text)]
     for (const { label, samples } of guidelines.examples) {
       const row = make("div", "examples")
       row.append(make("b", "", label), ...samples.map((sample) => drawn[sample.kind] ? drawn[sample.kind](sample)[0] : make("p", "", sample.text)))

@@ -6,6 +6,20 @@ const make = (tag, className, text) => {
   return element
 }
 
+// Guidelines as people write them: lines, lists with a dash, **bold** and *slanted* words.
+const written = (text) => {
+  const box = make("div", "words")
+  for (const line of text.split("\n")) {
+    const block = make("p", line.startsWith("- ") ? "point" : "")
+    line.replace(/^- /, "• ").split(/(\*\*[^*]+\*\*|\*[^*]+\*)/).forEach((part) => {
+      const stars = part.startsWith("**") ? 2 : part.startsWith("*") && part.length > 2 ? 1 : 0
+      block.append(stars ? make(stars === 2 ? "strong" : "em", "", part.slice(stars, -stars)) : part)
+    })
+    if (line.trim()) box.append(block)
+  }
+  return box
+}
+
 const drawn = {
   image(sample) {
     const image = make("img", "image")
