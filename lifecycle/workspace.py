@@ -15,13 +15,14 @@ import pandas as pd
 from lifecycle import schema as door
 from lifecycle.errors import Conflict, InvalidValue, StoreError, UnknownName
 from lifecycle.project import Project
-from lifecycle.records import Modality, ProjectConfig, Settings, TaskKind
+from lifecycle.records import Modality, ProjectConfig, Schema, Settings, TaskKind
 from lifecycle.stores import archive, events, versions
 from lifecycle.stores.database import Database, dumps
 from lifecycle.stores.durable import disk
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
+from lifecycle.train import recipes
 from lifecycle.verbs import rebuilding
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
@@ -106,7 +107,8 @@ class Workspace:
         classes : None: read from training and reference.
         timestamp : its column; None: `timestamp` where there is one, else the time of arrival.
         window : "1000 rows", or a pandas offset such as "1D", "7D", "QS".
-        recipe : an unfitted scikit-learn estimator; None: the model lives elsewhere and is only watched.
+        recipe : an unfitted scikit-learn estimator, the name of a ready one (`ready_recipes()`), or the path of a skops file;
+            None: the model lives elsewhere and is only watched.
         reference : rows held out from training: what normal looks like; None: a fifth of `training`.
 
         Raises
@@ -123,6 +125,7 @@ class Workspace:
                 "There is training data but no recipe; give an unfitted scikit-learn estimator as `recipe`, or a reference with predictions."
             )
         schema = door.infer([training, reference], task, modality, target, classes, timestamp)
+        recipe = self._recipe(recipe, schema)
         if recipe is not None:
             settings = replace(settings, recipe=self.models.save(recipe))
         config = ProjectConfig(name, schema, window, recipe is None, self.clock.now(), who(by), description)
@@ -174,6 +177,13 @@ class Workspace:
 
     def _context(self, name: str) -> Context:
         return Context(name, self.path, self.database, self.models, self.snapshots, self.clock)
+
+    def _recipe(self, recipe: Any | None, schema: Schema) -> Any | None:
+        if isinstance(recipe, str) and not recipe.endswith(".skops"):
+            return recipes.build(recipe, schema)
+        if isinstance(recipe, str | Path):
+            return self.models.load(self.models.import_file(Path(recipe)))
+        return recipe
 
     def _require_new(self, name: str, task: str, modality: str) -> None:
         if not isinstance(name, str) or not NAME.fullmatch(name):
