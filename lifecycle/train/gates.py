@@ -93,7 +93,7 @@ def _not_worse(case: Case, limits: Mapping[str, float]) -> Gate:
         return Gate("not_worse", True, "There is no champion to compare with on these rows.")
     mean, _, upper = paired_difference(_losses(case, case.new), _losses(case, case.old), case.seed)
     margin = limits["margin"] * _unit(case)
-    what = f"{_said(case, mean)} on {len(case.truth)} rows, at most {_said(case, upper)} with 95 % confidence"
+    what = f"{_said(case, mean)} on {len(case.truth)} rows, at worst {_said(case, upper)} with 95 % confidence"
     if upper <= margin:
         return Gate("not_worse", True, f"Against the champion: {what}.")
     if mean <= 0:
@@ -115,7 +115,7 @@ def _slices(case: Case, limits: Mapping[str, float]) -> Gate:
     allowed = limits["slice_margin"] * _unit(case)
     if worst[0] > allowed:
         return Gate("slices", False, f"{worst[1]} is {_said(case, worst[0])} or more, with 95 % confidence; allowed is {_said(case, allowed)}.")
-    return Gate("slices", True, f"No slice of {limits['slice_rows']:.0f} rows or more is shown to lose more than {_said(case, allowed)}.")
+    return Gate("slices", True, f"No slice of {limits['slice_rows']:.0f} rows or more is shown to have {_said(case, allowed)}.")
 
 
 def _flips(case: Case, limits: Mapping[str, float]) -> Gate:
@@ -175,5 +175,5 @@ def _unit(case: Case) -> float:
 def _said(case: Case, difference: float) -> str:
     side = "more" if difference >= 0 else "less"
     if case.task == "classification":
-        return f"{abs(difference):.1%} {side} wrong"
+        return f"{abs(difference):.1%} {side} rows wrong"
     return f"{abs(difference):.3g} {side} error"

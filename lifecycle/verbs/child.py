@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,17 @@ from lifecycle.records import ProjectConfig
 from lifecycle.stores.database import Database
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.snapshots import SnapshotStore
-from lifecycle.verbs import fitting
+from lifecycle.verbs import fitting, registering, steps
 from lifecycle.verbs.context import Clock, Context
 
 __all__ = ["answer"]
 
-VERBS = {"fit": fitting.fit_stored}
+VERBS: dict[str, Callable[..., Any]] = {
+    "fit": fitting.fit_stored,
+    "run": steps.perform,
+    "score": registering.score_model,
+    "reproduce": registering.compare_fit,
+}
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,335 @@
+"""The steps of a run. Each is given what the ones before it found, and returns what it found, as plain values.
+
+They run in the run's child process. What is large goes to the content-addressed stores, so that a step that is tried again after a
+crash writes the same files once more and nothing else.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lifecycle.engines import durable
+from lifecycle.engines.locks import exclusive
+from lifecycle.errors import LifecycleError, NotReady, TrainingFailed
+from lifecycle.plain import plain
+from lifecycle.records import ModelVersion, Run
+from lifecycle.stores import runs, versions
+from lifecycle.train import dataset, gates
+from lifecycle.verbs import drifting, fitting, recording, releasing, scoring
+from lifecycle.verbs.context import Context
+
+__all__ = ["perform"]
+
+Found = dict[str, dict[str, Any]]
+FEWEST_LABELS = 2
+
+
+def perform(context: Context, id: str) -> dict[str, Any]:
+    """Run the steps that are left of a run; returns what `register` and `policy` found.
+
+    Raises
+    ------
+    TrainingFailed : the data or the recipe does not allow it. NotReady : another process is still at this run.
+    """
+    run = runs.get(context.database, context.name, id)
+    with exclusive(context.root / "locks" / f"work-{context.name}.lock", wait=30.0) as mine:
+        if not mine:
+            raise NotReady(f"Another process is still busy with a run of {context.name!r}; try again in a minute.")
+        journal = _Journal(context, id)
+        found = durable.execute(journal, {name: _bound(step, context, run) for name, step in STEPS.items()})
+    return {**found["register"], **found["policy"]}
+
+
+@dataclass(frozen=True)
+class _Journal:
+    context: Context
+    run: str
+
+    def done(self) -> Found:
+        steps = runs.get(self.context.database, self.context.name, self.run).steps
+        return {step.name: dict(step.details) for step in steps if step.status == "done"}
+
+    def begin(self, step: str) -> None:
+        _say(f"{step} ...")
+        runs.begin_step(self.context.database, self.run, step, self.context.now())
+
+    def finish(self, step: str, found: Mapping[str, Any]) -> None:
+        runs.finish_step(self.context.database, self.run, step, self.context.now(), found)
+        told = ", ".join(f"{name} {value}" for name, value in found.items() if isinstance(value, str | int | float) and len(str(value)) < 60)
+        _say(f"{step} done: {told}" if told else f"{step} done")
+
+    @contextmanager
+    def together(self, step: str) -> Iterator[None]:
+        if step in ("register", "policy"):
+            with self.context.database.write():
+                yield
+        else:
+            yield
+
+
+def _ingest(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Gather the first training set and what was labelled since."""
+    recipe = context.settings.recipe
+    if recipe is None:
+        raise NotReady(f"{context.name!r} has no recipe to train; set one with project.set_recipe(estimator).")
+    known = versions.versions(context.database, context.name)
+    first = next((version.training for version in known if version.training is not None), None)
+    base = context.snapshots.load(first) if first is not None else None
+    labelled = recording.labelled(context, features=True)
+    champion = versions.champion(context.database, context.name)
+    table = dataset.gathered(base, labelled, context.schema)
+    return {
+        "gathered": context.snapshots.save(table),
+        "labelled": len(labelled),
+        "first_training": table.num_rows - len(labelled),
+        "champion": champion.version if champion is not None else None,
+        "recipe": recipe,
+        "seed": context.settings.seed,
+        "until": int(labelled["changed"].max()) if len(labelled) else 0,
+        "rows_until": context.log().rows,
+    }
+
+
+def _validate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Is there enough to learn from?"""
+    schema, table = context.schema, context.snapshots.load(found["ingest"]["gathered"])
+    labelled = found["ingest"]["labelled"]
+    if labelled < FEWEST_LABELS:
+        raise TrainingFailed(
+            f"Only {labelled} predictions have a label that counts; label at least {FEWEST_LABELS} (better a few dozen), then retrain."
+        )
+    counts = (
+        {str(item["values"]): item["counts"] for item in pc.value_counts(table[schema.target]).to_pylist()} if schema.task == "classification" else {}
+    )
+    if schema.task == "classification" and len(counts) < 2:
+        raise TrainingFailed(f"All {table.num_rows} rows are of the class {next(iter(counts))}; label samples of other classes, then retrain.")
+    empty = [name for name in schema.names if table[name].null_count + _nans(table[name]) == table.num_rows]
+    return {"rows": table.num_rows, "classes": counts, "failed_checks": [f"{name} is empty in every row" for name in empty]}
+
+
+def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Choose the rows that the policy wants, and keep them."""
+    table = context.snapshots.load(found["ingest"]["gathered"])
+    text = context.settings.training_rows
+    wanted = dataset.policy(text)
+    start = _drift_start(context) if wanted.since_drift else None
+    times = table["time"].to_numpy() if "time" in table.column_names else np.full(table.num_rows, np.datetime64("NaT"))
+    kept = table.filter(pa.array(dataset.chosen(times.astype("datetime64[us]"), wanted, context.now(), start)))
+    labelled = int(pc.sum(pc.equal(kept["origin"], "labelled")).as_py() or 0)
+    if labelled < FEWEST_LABELS:
+        raise TrainingFailed(
+            f"The policy {text!r} leaves {labelled} labelled rows of {table.num_rows}; widen it with project.configure(training_rows='all')."
+        )
+    note = "no drift has alarmed, so all rows are used" if wanted.since_drift and start is None else ""
+    return {
+        "chosen": context.snapshots.save(kept),
+        "rows": kept.num_rows,
+        "policy": text,
+        "since": start.isoformat() if start else None,
+        "note": note,
+    }
+
+
+def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Hold out the newest labelled rows; no id lies on both sides, and what was answered is no feature."""
+    schema, table = context.schema, context.snapshots.load(found["snapshot"]["chosen"])
+    places = np.flatnonzero(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False))
+    mask = np.zeros(table.num_rows, dtype=bool)
+    mask[places[len(places) - dataset.newest(len(places)) :]] = True
+    names = [name for name in ("id", "time", schema.target, *schema.names) if name in table.column_names]
+    training, kept_out = (table.filter(pa.array(side)).select(names) for side in (~mask, mask))
+    if shared := set(training["id"].to_pylist()) & set(kept_out["id"].to_pylist()):
+        raise TrainingFailed(f"{len(shared)} ids lie on both sides of the split, such as {min(shared)!r}; every prediction needs an id of its own.")
+    answers = [name for name in ("id", "version", "prediction", *schema.probability_columns()) if name in table.column_names]
+    return {
+        "training": context.snapshots.save(training),
+        "kept_out": context.snapshots.save(kept_out),
+        "answers": context.snapshots.save(table.filter(pa.array(mask)).select(answers)),
+        "training_rows": training.num_rows,
+        "held_out_rows": kept_out.num_rows,
+    }
+
+
+def _train(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Fit the recipe."""
+    began = time.perf_counter()
+    recipe, rows = context.models.load(found["ingest"]["recipe"]), context.snapshots.load(found["split"]["training"])
+    estimator, noted = fitting.fit(recipe, rows, context.schema, found["ingest"]["seed"])
+    for note in noted:
+        _say(note)
+    return {"model": context.models.save(estimator), "warnings": noted, "seconds": round(time.perf_counter() - began, 3)}
+
+
+def _evaluate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Score the rows that were held out, by the new model and by the champion."""
+    schema, split, seed = context.schema, found["split"], found["ingest"]["seed"]
+    kept_out, rows = context.snapshots.load(split["kept_out"]), context.snapshots.load(split["training"])
+    held = fitting.score(context, found["train"]["model"], kept_out)
+    estimator = context.models.load(found["train"]["model"])
+    facts = {"recipe": found["ingest"]["recipe"], "training": split["training"], "seed": seed, "warnings": found["train"]["warnings"]}
+    old = _champion_answers(context, found, kept_out)
+    return {
+        "reference": context.snapshots.save(held),
+        "champion_answers": context.snapshots.save(old) if old is not None else None,
+        "metrics": {**fitting.evaluate(held, schema, seed), "rows": held.num_rows},
+        "champion_metrics": fitting.evaluate(old, schema, seed) if old is not None else {},
+        "manifest": fitting.manifest(schema, estimator, rows, held, **facts),
+    }
+
+
+def _gate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Compare the candidate with the champion on the same rows."""
+    schema, evaluated = context.schema, found["evaluate"]
+    held, model = context.snapshots.load(evaluated["reference"]), found["train"]["model"]
+    old = context.snapshots.load(evaluated["champion_answers"]) if evaluated["champion_answers"] else None
+    champion = _champion(context, found)
+    case = gates.Case(
+        schema.task,
+        held[schema.target].to_numpy(zero_copy_only=False),
+        held["prediction"].to_numpy(zero_copy_only=False),
+        old["prediction"].to_numpy(zero_copy_only=False) if old is not None else None,
+        _probabilities(held, schema.probability_columns()),
+        _probabilities(old, schema.probability_columns()) if old is not None else None,
+        dataset.slices(held, schema),
+        schema.names,
+        tuple(champion.manifest.get("features", ())) if champion is not None else (),
+        _milliseconds(context, model, held),
+        context.models.path(model).stat().st_size / 1e6,
+        tuple(found["validate"]["failed_checks"]),
+        found["ingest"]["seed"],
+    )
+    limits = {name.removeprefix("gate:"): value for name, value in context.settings.thresholds.items() if name.startswith("gate:")}
+    judged = gates.judge(case, limits)
+    for gate in judged:
+        _say(f"{'passed' if gate.passed else 'FAILED'} {gate.name}: {gate.reason}")
+    return {"gates": plain(judged), "passed": all(gate.passed for gate in judged)}
+
+
+def _register(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Register the version; once for a run, however often this is tried."""
+    evaluated, split, champion = found["evaluate"], found["split"], found["ingest"]["champion"]
+    facts = {"reason": run.reason, "trigger": runs.trigger_of(context.database, run.id), "parent": champion, "requested_by": run.requested_by}
+    facts |= {"run": run.id, "gates": found["gate"]["gates"], "policy": found["snapshot"]["policy"], "labels_until": found["ingest"]["until"]}
+    facts["rows_until"] = found["ingest"]["rows_until"]
+    version = versions.add(
+        context.database,
+        context.name,
+        context.now(),
+        run.requested_by,
+        parent=champion,
+        run=run.id,
+        model=found["train"]["model"],
+        training=split["training"],
+        reference=evaluated["reference"],
+        metrics={**evaluated["metrics"], "champion": evaluated["champion_metrics"], "gates": found["gate"]["gates"]},
+        manifest={**evaluated["manifest"], **facts},
+    )
+    context.happened(
+        run.requested_by, "register", f"version {version.version}", {"run": run.id, "reason": run.reason, "gates": found["gate"]["passed"]}
+    )
+    return {"version": version.version}
+
+
+def _policy(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
+    """Do what the release policy says; a candidate that fails a gate always waits for a person."""
+    number, wish = found["register"]["version"], context.settings.release
+    failed = [gate["name"] for gate in found["gate"]["gates"] if not gate["passed"]]
+    note = ""
+    if wish != "approval" and not failed:
+        mode = "full" if wish == "automatic" else wish
+        try:
+            releasing.roll_out(context, number, mode, None, "lifecycle", f"passed all gates; the policy is {wish}")
+            return {"outcome": mode, "failed_gates": failed}
+        except LifecycleError as error:
+            note = str(error)
+    told = {"run": run.id, "reason": run.reason, "failed_gates": failed, "note": note}
+    context.happened(run.requested_by, "request_approval", f"version {number}", told)
+    return {"outcome": "waits for approval", "failed_gates": failed, "note": note}
+
+
+STEPS = {
+    "ingest": _ingest,
+    "validate": _validate,
+    "snapshot": _snapshot,
+    "split": _split,
+    "train": _train,
+    "evaluate": _evaluate,
+    "gate": _gate,
+    "register": _register,
+    "policy": _policy,
+}
+
+
+def _bound(step: Any, context: Context, run: Run) -> Any:
+    return lambda found: step(context, run, found)
+
+
+def _champion(context: Context, found: Found) -> ModelVersion | None:
+    number = found["ingest"]["champion"]
+    return None if number is None else versions.get(context.database, context.name, number)
+
+
+def _champion_answers(context: Context, found: Found, kept_out: pa.Table) -> pa.Table | None:
+    """What the champion says of the held-out rows: asked, or as logged where its model lives elsewhere; None where it said nothing."""
+    champion = _champion(context, found)
+    if champion is None:
+        return None
+    if champion.model is not None:
+        return fitting.score(context, champion.model, kept_out)
+    answers = context.snapshots.load(found["split"]["answers"])
+    if "prediction" not in answers.column_names or pc.any(pc.not_equal(answers["version"], champion.version)).as_py():
+        return None
+    for name in ("prediction", *context.schema.probability_columns()):
+        if name in answers.column_names and not answers[name].null_count:
+            kept_out = kept_out.append_column(name, answers[name])
+    return kept_out
+
+
+def _probabilities(table: pa.Table, names: tuple[str, ...]) -> np.ndarray[Any, Any] | None:
+    if not names or not set(names) <= set(table.column_names):
+        return None
+    return np.column_stack([table[name].to_numpy(zero_copy_only=False) for name in names])
+
+
+def _milliseconds(context: Context, model: str, rows: pa.Table) -> float:
+    """The median time of one answer to one row."""
+    one, version = rows.slice(0, 1).to_pandas(), ModelVersion(0, "candidate", context.now(), "", model=model)
+    taken = []
+    for _ in range(7):
+        began = time.perf_counter()
+        scoring.say(context, version, one)
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def _drift_start(context: Context) -> datetime | None:
+    """When the stretch of alarms that is newest began."""
+    alarms = drifting.drift(context).alarms
+    fired = np.flatnonzero(alarms["alarm"].to_numpy(dtype=bool)) if len(alarms) else np.empty(0, dtype=int)
+    if not len(fired):
+        return None
+    last = int(fired[-1])
+    while last - 1 in fired:
+        last -= 1
+    return pd.Timestamp(alarms["start"].iloc[last]).to_pydatetime()
+
+
+def _nans(column: pa.ChunkedArray) -> int:
+    return int(pc.sum(pc.is_nan(column)).as_py() or 0) if pa.types.is_floating(column.type) else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{datetime.now().astimezone():%H:%M:%S} {line}\n")
+    sys.stdout.flush()
