@@ -45,7 +45,7 @@ def _words(values: pd.Series, column: Column) -> Floats:
     for i, text in enumerate(values.fillna("").astype(str)):
         for word in text.lower().split():
             found[i, zlib.crc32(word.encode()) % WORDS] += 1.0
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1.0)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1.0))
 
 
 def _greys(values: pd.Series, column: Column) -> Floats:

@@ -7,10 +7,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Integers", "gap", "top"]
+__all__ = ["Bools", "Floats", "Integers", "gap", "top"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.intp]
+Bools: TypeAlias = NDArray[np.bool_]
 
 
 def gap(probabilities: Floats) -> Floats:

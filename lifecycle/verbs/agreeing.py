@@ -8,8 +8,10 @@ from statistics import median
 from typing import Any
 
 from lifecycle.records import Annotation, Scalar
-from lifecycle.stores import labels, tasks
+from lifecycle.stores import tasks
+from lifecycle.stores.labels import Entry
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.truth import add_labels, withdraw_labels
 
 __all__ = ["agreed", "settle"]
 
@@ -23,10 +25,10 @@ def settle(context: Context, task: Mapping[str, Any], by: str) -> None:
         value, confidence = agreed(known, context.schema.task)
         people = tuple(answer.annotator for answer in known)
         probability = task["probability"] if task["purpose"] == "audit" else None
-        entry = labels.Entry(task["prediction_id"], value, task["seq"], confidence, people, task["purpose"], probability)
-        labels.add(context.database, context.name, [entry], "expert", context.now(), by)
+        entry = Entry(task["prediction_id"], value, task["seq"], confidence, people, task["purpose"], probability)
+        add_labels(context, [entry], "expert", by)
     else:
-        labels.withdraw(context.database, context.name, [task["prediction_id"]], "expert")
+        withdraw_labels(context, [task["prediction_id"]], "expert")
 
 
 def agreed(answers: Sequence[Annotation], task: str) -> tuple[Scalar, float]:

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.records import Agreement, Scalar, Task
+from lifecycle.records import Task
 from lifecycle.stores import labels as book
 from lifecycle.stores import tasks
 from lifecycle.verbs import ranking
 from lifecycle.verbs.answers import annotate, expert, lease_end, skip, undo
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.experts import adjudicate, agreement, suspects
 from lifecycle.verbs.ranking import catch_up
 
 __all__ = ["adjudicate", "agreement", "annotate", "catch_up", "labels", "next_tasks", "release_tasks", "request_labels", "skip", "suspects", "undo"]
@@ -84,18 +85,6 @@ def labels(context: Context) -> pd.DataFrame:
     frame["annotators"] = pd.Series([tuple(json.loads(names)) for names in frame["annotators"]], dtype=object)
     frame["time"] = pd.to_datetime(frame["time"], utc=True, format="ISO8601")
     return frame[["id", "label", "source", "confidence", "annotators", "purpose", "probability", "time"]]
-
-
-def agreement(context: Context) -> Agreement:
-    raise NotImplementedError
-
-
-def suspects(context: Context) -> pd.DataFrame:
-    raise NotImplementedError
-
-
-def adjudicate(context: Context, id: str, value: Scalar, by: str) -> None:
-    raise NotImplementedError
 
 
 def _requests(context: Context, ids: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:

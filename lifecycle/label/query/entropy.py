@@ -11,7 +11,7 @@ from lifecycle.label.uncertainty import Floats, top
 __all__ = ["entropy"]
 
 
-@picks("entropy")
+@picks("entropy", nested=True)
 def entropy(probabilities: Floats, features: Floats | None, n: int, rng: np.random.Generator) -> Picked:
     """The samples whose class probabilities have the highest entropy, in nats.
 

@@ -10,7 +10,7 @@ from lifecycle.label.uncertainty import Floats, top
 __all__ = ["least_confidence"]
 
 
-@picks("least_confidence")
+@picks("least_confidence", nested=True)
 def least_confidence(probabilities: Floats, features: Floats | None, n: int, rng: np.random.Generator) -> Picked:
     """The samples whose likeliest class is least likely.
 

@@ -10,7 +10,7 @@ from lifecycle.label.uncertainty import Floats, gap, top
 __all__ = ["margin"]
 
 
-@picks("margin")
+@picks("margin", nested=True)
 def margin(probabilities: Floats, features: Floats | None, n: int, rng: np.random.Generator) -> Picked:
     """The samples whose two likeliest classes are closest; the utility is 1 minus their distance.
 

@@ -1,0 +1,79 @@
+"""The value that several people's answers point to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from lifecycle.errors import UnknownName
+from lifecycle.label.answers import Answers, answers_from
+from lifecycle.label.uncertainty import Floats
+
+__all__ = ["confusions", "consensus", "dawid_skene", "majority"]
+
+SMOOTHING = 0.01  # answers added to each cell of a confusion matrix, so that none is impossible
+ROUNDS = 200
+SETTLED = 1e-6
+
+
+def consensus(frame: pd.DataFrame, method: str = "dawid_skene") -> pd.DataFrame:
+    """One value an item from the columns item, annotator, value: a frame item, value, confidence, in the order of first mention.
+
+    `dawid_skene` weighs each annotator by an estimated confusion matrix (Dawid and Skene, 1979, by expectation
+    maximisation); `majority` counts, a tie goes to the first value in order. Confidence is the value's posterior, or its share.
+
+    Raises
+    ------
+    UnknownName : no such method. BadData : a column is missing, or somebody answered an item twice.
+
+    >>> rows = pd.DataFrame({"item": [1, 1, 1, 2], "annotator": ["a", "b", "c", "a"], "value": ["x", "x", "y", "y"]})
+    >>> consensus(rows, method="majority")["value"].tolist()
+    ['x', 'y']
+    """
+    if method not in _METHODS:
+        raise UnknownName.among("consensus method", method, _METHODS)
+    answers = answers_from(frame)
+    chances = _METHODS[method](answers)
+    best = chances.argmax(axis=1) if len(answers.values) else np.empty(0, dtype=np.intp)
+    confidence = chances[np.arange(len(best)), best]
+    values = pd.Series(answers.values[best], dtype=object).infer_objects()
+    return pd.DataFrame({"item": pd.Series(answers.items, dtype=object).infer_objects(), "value": values, "confidence": confidence})
+
+
+def majority(answers: Answers) -> Floats:
+    """The share of each item's answers that each value has, shape (items, values)."""
+    counts = answers.counts()
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
+
+
+def dawid_skene(answers: Answers) -> Floats:
+    """Each item's posterior over the values, shape (items, values), started at the shares of the answers."""
+    chances = majority(answers)
+    for _ in range(ROUNDS):
+        before = chances
+        chances = _expected(answers, chances.mean(axis=0), confusions(answers, chances))
+        if np.abs(chances - before).max(initial=0.0) < SETTLED:
+            break
+    return chances
+
+
+def confusions(answers: Answers, chances: Floats) -> Floats:
+    """What each annotator says when a value is true, shape (annotators, true values, said values), rows sum to 1."""
+    people, kinds = len(answers.annotators), len(answers.values)
+    cell = answers.annotator * kinds + answers.value
+    said = np.stack([np.bincount(cell, chances[answers.item, k], minlength=people * kinds) for k in range(kinds)])
+    matrices = said.reshape(kinds, people, kinds).transpose(1, 0, 2) + SMOOTHING
+    return np.asarray(matrices / matrices.sum(axis=2, keepdims=True))
+
+
+def _expected(answers: Answers, prior: Floats, matrices: Floats) -> Floats:
+    evidence = np.log(matrices)[answers.annotator, :, answers.value]
+    logs = np.stack([np.bincount(answers.item, evidence[:, k], minlength=len(answers.items)) for k in range(len(answers.values))], axis=1)
+    logs += np.log(np.maximum(prior, 1e-300))
+    chances = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True))
+
+
+_METHODS: dict[str, Callable[[Answers], Floats]] = {"dawid_skene": dawid_skene, "majority": majority}
