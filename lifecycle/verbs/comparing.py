@@ -112,7 +112,7 @@ def _held_out(context: Context, version: ModelVersion, trained: list[Any], known
     frame = frame[frame["label"].notna() & ~frame["id"].isin(known)]
     names = list(schema.names)
     seen = {value for table in trained for value in _contents(table.select(names).to_pandas())}
-    frame = frame[[value not in seen for value in _contents(frame[names])]]
+    frame = frame[np.array([value not in seen for value in _contents(frame[names])], dtype=bool)]
     frame = frame.drop(columns=["prediction", *schema.probability_columns(), "seq", "time", "origin", "weight"], errors="ignore")
     if schema.task == "classification":
         types = {str(value): value for value in schema.classes}
