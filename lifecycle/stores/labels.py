@@ -11,20 +11,19 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from lifecycle.errors import UnknownName
 from lifecycle.stores.database import Database, dumps
 
-__all__ = ["Entry", "Recorded", "add", "counting", "match", "review", "values", "waiting", "withdraw"]
+__all__ = ["Entry", "Recorded", "add", "counting", "match", "review", "values", "withdraw"]
 
 RANK = "CASE l.source WHEN 'adjudication' THEN 3 WHEN 'ground_truth' THEN 2 WHEN 'expert' THEN 1 ELSE 0 END"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One label to record; `value` is a JSON scalar, `seq` its prediction's place in the log, None until that arrives."""
 
     id: str
@@ -49,24 +48,24 @@ def add(database: Database, project: str, entries: Sequence[Entry], source: str,
     """Append labels of one source and let the right ones count, in the caller's transaction or one of its own."""
     ignored = changed = 0
     rows = []
+    texts: dict[Any, str] = {}
+    moment = time.isoformat()
+    entries = sorted(entries, key=lambda entry: entry.id)  # neighbours in the indexes are written together; equal ids keep their order
     with database.write() as connection:
         _gather(connection, ((entry.id, entry.seq) for entry in entries))
         newest = _newest(connection, project, source)
         for entry in entries:
-            content = (
-                _json(entry.value),
-                entry.confidence,
-                _json(list(entry.annotators)) if entry.annotators else "[]",
-                entry.purpose,
-                entry.probability,
-            )
+            key = (type(entry.value), entry.value)
+            value = texts.get(key) or texts.setdefault(key, dumps(entry.value))
+            annotators = dumps(entry.annotators) if entry.annotators else "[]"
+            content = (value, entry.confidence, annotators, entry.purpose, entry.probability)
             before = newest.get(entry.id)
             if before == content:
                 ignored += 1
                 continue
-            changed += before is not None and before[0] != content[0]
+            changed += before is not None and before[0] != value
             newest[entry.id] = content
-            rows.append((project, entry.id, *content, source, time.isoformat(), by, int(reviewed)))
+            rows.append((project, entry.id, *content, source, moment, by, int(reviewed)))
         connection.executemany(
             """INSERT INTO labels (project, id, value, confidence, annotators, purpose, probability, source, time, by, reviewed)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -106,13 +105,6 @@ def withdraw(database: Database, project: str, ids: Iterable[str], source: str) 
         return count
 
 
-def waiting(database: Database, project: str, ids: Sequence[str]) -> int:
-    """How many of these predictions have a label that counts but have not arrived themselves."""
-    sql = """SELECT count(*) FROM (SELECT DISTINCT value FROM json_each(?)) w
-             CROSS JOIN current_labels c ON c.project = ? AND c.id = w.value WHERE c.seq IS NULL"""
-    return int(database.value(sql, (json.dumps(list(ids)), project)))
-
-
 def match(database: Database, project: str, ids: Iterable[str], seqs: Iterable[int]) -> int:
     """Tell waiting labels that their predictions arrived; returns how many had waited."""
     with database.write() as connection:
@@ -141,10 +133,6 @@ def values(texts: pd.Series) -> pd.Series:
     """JSON scalars read back, each different one once."""
     known = {text: json.loads(text) for text in texts.unique().tolist()}
     return pd.Series([known[text] for text in texts.tolist()], dtype=object, index=texts.index)
-
-
-def _json(value: Any) -> str:
-    return dumps(value)
 
 
 def _gather(connection: sqlite3.Connection, pairs: Iterable[tuple[str, int | None]]) -> None:

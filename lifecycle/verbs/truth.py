@@ -35,8 +35,9 @@ def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_t
     if refusals.mask.any():
         raise BadData(refusals.sentence("leave these rows out"), refusals.frame())
     with context.database.write():
+        entries = _placed(context, entries)
         recorded = add_labels(context, entries, source, by, reviewed=source != "feedback")
-        waiting = _waiting(context, entries)
+        waiting = len({entry.id for entry in entries if entry.seq is None})
         if recorded.added:
             details = {"count": recorded.added, "source": source, "changed": recorded.changed, "waiting": waiting}
             context.happened(by, "record_labels", f"{recorded.added} labels", details)
@@ -50,14 +51,16 @@ def add_labels(context: Context, entries: Sequence[Entry], source: str, by: str 
     probability) is ignored; another one counts from now on within its source.
     """
     with context.database.write():
-        absent = [entry.id for entry in entries if entry.seq is None]
-        if absent:
-            found = dict(zip(absent, context.log().locate(absent).tolist(), strict=True))
-            entries = [
-                Entry(e.id, e.value, found[e.id] or None, e.confidence, e.annotators, e.purpose, e.probability) if e.seq is None else e
-                for e in entries
-            ]
-        return store.add(context.database, context.name, entries, source, context.now(), who(by), reviewed)
+        return store.add(context.database, context.name, _placed(context, entries), source, context.now(), who(by), reviewed)
+
+
+def _placed(context: Context, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries with the places of those predictions that are in the log."""
+    absent = [entry.id for entry in entries if entry.seq is None]
+    if not absent:
+        return entries
+    found = dict(zip(absent, context.log().locate(absent).tolist(), strict=True))
+    return [entry if entry.seq is not None else entry._replace(seq=found[entry.id] or None) for entry in entries]
 
 
 def withdraw_labels(context: Context, ids: Sequence[str], source: str) -> int:
@@ -131,11 +134,7 @@ def _entries(frame: pd.DataFrame, schema: Schema) -> tuple[list[Entry], Refusals
         chances = door.finite_numbers(frame["probability"], "probability", refusals)
         refusals.add((chances <= 0) | (chances > 1), "probability", frame["probability"], "is no chance to have been labelled: it must lie in (0, 1]")
         probabilities = [None if np.isnan(chance) else chance for chance in chances.tolist()]
-    return [Entry(str(id), value, probability=p) for id, value, p in zip(ids, values, probabilities, strict=True)], refusals
-
-
-def _waiting(context: Context, entries: Sequence[Entry]) -> int:
-    return store.waiting(context.database, context.name, [entry.id for entry in entries])
+    return [Entry(id, value, None, 1.0, (), "", p) for id, value, p in zip(ids.tolist(), values, probabilities, strict=True)], refusals
 
 
 def _notes(recorded: Recorded, waiting: int, source: str) -> tuple[str, ...]:
