@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ MODELS_KEPT = 6  # champion, the one before and a candidate of a few projects
 SMOKE_ROWS = 3
 
 _models: OrderedDict[tuple[str, str], Any] = OrderedDict()
+_alive: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()  # those that a serving process holds besides
 _lock = threading.Lock()
 
 
@@ -55,12 +57,12 @@ def model(context: Context, version: ModelVersion) -> Any:
         raise NotReady(f"The model of version {version.version} of {context.name!r} lives elsewhere; only its logged predictions are known.")
     key = (str(context.root), version.model)
     with _lock:
-        if key in _models:
-            _models.move_to_end(key)
-            return _models[key]
-    loaded = context.models.load(version.model)
+        found = _models.get(key)
+        found = _alive.get(key) if found is None else found
+    loaded = context.models.load(version.model) if found is None else found
     with _lock:
-        _models[key] = loaded
+        _models[key] = _alive[key] = loaded
+        _models.move_to_end(key)
         while len(_models) > MODELS_KEPT:
             _models.popitem(last=False)
     return loaded

@@ -1,0 +1,201 @@
+"""The HTTP face: predict, labels, feedback, health, ready, metrics."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from lifecycle.errors import BadData, LifecycleError, NotAllowed, StoreError, UnknownName
+from lifecycle.plain import plain
+from lifecycle.serving import bodies
+from lifecycle.serving.batching import Batcher
+from lifecycle.serving.limits import BodyLimit
+from lifecycle.serving.numbers import Numbers
+from lifecycle.serving.watching import Served, Watcher
+from lifecycle.verbs import recording
+from lifecycle.verbs.context import Context
+from lifecycle.workspace import Workspace
+
+__all__ = ["Server", "create_app"]
+
+REFUSED = {404: {"model": bodies.Trouble}, 422: {"model": bodies.Trouble}, 409: {"model": bodies.Trouble}, 503: {"model": bodies.Trouble}}
+STATUS: tuple[tuple[type[LifecycleError], int], ...] = ((UnknownName, 404), (BadData, 422), (NotAllowed, 403), (StoreError, 503))
+API = "prediction API"
+
+
+class Server:
+    """What one serving process holds: the workspace, who answers in each project, and a batcher a project."""
+
+    def __init__(self, home: Path) -> None:
+        self.workspace = Workspace(home)
+        self.numbers = Numbers()
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self.watcher = Watcher(self._context, self._names, self.numbers)
+        self._batchers: dict[str, Batcher] = {}
+        self._lock = threading.Lock()
+        self.stopping = False
+
+    def start(self) -> None:
+        """Load what is live and follow it."""
+        self.watcher.start()
+
+    def stop(self) -> None:
+        """Answer what waits, finish what was put aside, and let go of the workspace."""
+        self.stopping = True
+        for batcher in self._batchers.values():
+            batcher.close()
+        self._aside.shutdown(wait=True)
+        self.watcher.stop()
+        self.workspace.database.close()
+
+    def batcher(self, name: str) -> tuple[Served, Batcher]:
+        """The queue of a project that is served.
+
+        Raises
+        ------
+        UnknownName, NotReady : there is none of that name, or nobody answers in it.
+        """
+        served = self.watcher.get(name)
+        served.route()
+        with self._lock:
+            if name not in self._batchers:
+                self._batchers[name] = Batcher(served, self.numbers)
+            return served, self._batchers[name]
+
+    def troubles(self) -> list[str]:
+        """Why this process is not ready, a sentence each."""
+        if self.stopping:
+            return ["The API is stopping."]
+        return [found.trouble for found in self.watcher.served.values() if found.trouble]
+
+    def _names(self) -> list[str]:
+        return [row["name"] for row in self.workspace.database.rows("SELECT name FROM projects ORDER BY name")]
+
+    def _context(self, name: str) -> Context:
+        space = self.workspace
+        return Context(name, space.path, space.database, space.models, space.snapshots, space.clock, aside=self._later)
+
+    def _later(self, work: Callable[[], None]) -> None:
+        if not self.stopping:
+            self._aside.submit(work)
+
+
+def create_app(home: str | Path) -> FastAPI:
+    """The prediction API of a workspace. One process each; several processes may serve the same workspace."""
+    server = Server(Path(home))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        server.start()
+        yield
+        server.stop()
+
+    app = FastAPI(title="Lifecycle prediction API", version="1", summary="Answers, logged before they are given.", lifespan=lifespan)
+    app.state.server = server
+    app.add_middleware(BodyLimit)
+    _count(app, server)
+    _refusals(app)
+    _answers(app, server)
+    _truth(app, server)
+    _operations(app, server)
+    return app
+
+
+def _answers(app: FastAPI, server: Server) -> None:
+    @app.post("/projects/{name}/predict", response_model=bodies.Answers, responses=REFUSED)  # type: ignore[arg-type]
+    async def predict(name: str, request: bodies.Request) -> Response:
+        """Answer rows. All of them or none: a bad record refuses the request, with a reason for each, and nothing is logged."""
+        served, batcher = server.batcher(name)
+        frame = bodies.frame_of(request.records, served.context.schema, request.entity)
+        return JSONResponse({"predictions": answered(await batcher.answer(frame))})
+
+
+def _truth(app: FastAPI, server: Server) -> None:
+    def land(name: str, frame: pd.DataFrame, source: str, by: str) -> bodies.LandedLabels:
+        found = recording.record_labels(server.watcher.get(name).context, frame, source, by)
+        return bodies.LandedLabels(landed=len(found), waiting=found.waiting, ignored=found.ignored, notes=list(found.notes))
+
+    @app.post("/projects/{name}/labels", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
+    def labels(name: str, request: bodies.Labels) -> bodies.LandedLabels:
+        """Ground truth by prediction id; labels for predictions that have not come yet wait for them."""
+        rows = [label.model_dump(exclude_none=True) for label in request.labels]
+        return land(name, pd.DataFrame({key: pd.Series([row.get(key) for row in rows], dtype=object) for key in _keys(rows)}), "ground_truth", API)
+
+    @app.post("/projects/{name}/feedback", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
+    def feedback(name: str, request: bodies.Feedback) -> bodies.LandedLabels:
+        """A user's correction of one prediction; it counts once somebody has reviewed it."""
+        frame = pd.DataFrame({"id": [request.id], "label": pd.Series([request.label], dtype=object)})
+        return land(name, frame, "feedback", request.by or API)
+
+
+def _operations(app: FastAPI, server: Server) -> None:
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        """The process lives."""
+        return {"status": "ok"}
+
+    @app.get("/ready")
+    def ready() -> JSONResponse:
+        """What was released last is live here, in every project."""
+        troubles = server.troubles()
+        live = {name: found.context.route.champion.version for name, found in server.watcher.served.items() if found.context.route}
+        return JSONResponse({"ready": not troubles, "champions": live, "reasons": troubles}, 503 if troubles else 200)
+
+    @app.get("/metrics")
+    def metrics() -> PlainTextResponse:
+        """For Prometheus."""
+        return PlainTextResponse(server.numbers.text(), media_type="text/plain; version=0.0.4")
+
+
+def _refusals(app: FastAPI) -> None:
+    @app.exception_handler(LifecycleError)
+    async def refused(request: Request, error: LifecycleError) -> JSONResponse:
+        status = next((code for kind, code in STATUS if isinstance(error, kind)), 409)
+        rows = plain(error.refused) if isinstance(error, BadData) else []
+        return JSONResponse({"detail": str(error), "refused": rows}, status, {"Retry-After": "1"} if status == 503 else None)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return JSONResponse({"detail": f"The request does not have the shape that /docs shows: {place}: {first['msg']}.", "refused": []}, 422)
+
+
+def _count(app: FastAPI, server: Server) -> None:
+    @app.middleware("http")
+    async def timed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        started = time.perf_counter()
+        response = await call_next(request)
+        route = request.scope.get("route")
+        if route is not None and "name" in request.path_params:
+            known = request.path_params["name"] if request.path_params["name"] in server.watcher.served else "unknown"
+            server.numbers.answered(known, route.path.rsplit("/", 1)[-1], response.status_code, time.perf_counter() - started)
+        return response
+
+
+def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Answers as JSON knows them: id, prediction, probabilities (null where the model gives none), model_version."""
+    names = [str(name) for name in answers.columns if str(name).startswith("p_")]
+    columns = [answers[name].tolist() for name in ("id", "prediction", "model_version")]
+    matrix = answers[names].to_numpy(dtype=float).tolist() if names else [[]] * len(answers)
+    classes = [name[2:] for name in names]
+    found = []
+    for id, prediction, version, chances in zip(*columns, matrix, strict=True):
+        known = dict(zip(classes, chances, strict=True)) if names and math.isfinite(chances[0]) else None
+        found.append({"id": id, "prediction": prediction, "probabilities": known, "model_version": version})
+    return found
+
+
+def _keys(rows: list[dict[str, Any]]) -> list[str]:
+    return ["id", "label", *(["probability"] if any("probability" in row for row in rows) else [])]
