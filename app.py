@@ -80,9 +80,18 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "projects": projects})
 
 
+def sorry(_error: Exception) -> bool:
+    """What nobody foresaw is one sentence on the page; its details are in the server's log and nowhere else."""
+    st.error(
+        "This page ran into something that Lifecycle did not foresee. Nothing was changed. Reload it; if it stays, the server's log has the details."
+    )
+    return True
+
+
 app = st.App(
     HERE / "pages" / "router.py",
     lifespan=tuned,
     middleware=[Middleware(SecurityHeaders)],
     routes=[Route("/health", health)],
+    on_script_error=sorry,
 )

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, drift_charts, drift_column, page, session, words
+from pages.parts import charts, choices, drift_charts, drift_column, drift_samples, page, session, words
 from pages.parts.windows import Windows
 
 RANGES = {"20": "Last 20 windows", "50": "Last 50", "all": "All"}
@@ -71,7 +71,7 @@ def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
     right.download_button("Export CSV", frame.to_csv(index=False).encode(), f"{project.name}-drift.csv", "text/csv", icon=":material/download:")
     drift_column.panel(project, frame, windows, column, window)
     drift_column.together(project, windows)
-    drift_column.samples(project, windows, column, window)
+    drift_samples.samples(project, column, window, windows.words(window))
 
 
 project = session.project()

@@ -18,15 +18,22 @@ def finding(frame: pd.DataFrame, metric: str) -> str:
     name = words.metric(metric)
     if best.empty:
         return f"There is no figure for {name} yet: neither labels nor probabilities have arrived."
-    last = best.iloc[-1]
+    last, outside = best.iloc[-1], best["alarm"].fillna(False).astype(bool)
     value = words.interval(last["value"], last["lower"], last["upper"])
-    alarms = best["alarm"].fillna(False).astype(bool)
-    if not alarms.iloc[-1]:
-        said = f"{name.capitalize()} is {value}, within its limits"
-        return f"{said}; the last alarm was on {words.day(best.loc[alarms, 'start'].iloc[-1])}." if alarms.any() else f"{said}."
-    quiet = best.loc[~alarms, "start"]
-    since = best.loc[best["start"] > quiet.max(), "start"].iloc[0] if len(quiet) else best["start"].iloc[0]
-    return f"{name.capitalize()} has been outside its limits since {words.day(since)}: now {value}."
+    if outside.iloc[-1]:
+        quiet = best.loc[~outside, "start"]
+        since = best.loc[best["start"] > quiet.max(), "start"].iloc[0] if len(quiet) else best["start"].iloc[0]
+        return f"{name.capitalize()} has been outside its limits since {words.day(since)}: now {value}."
+    measured = best[best["line"] != "estimated"]
+    if last["line"] == "estimated" and len(measured):
+        known = measured.iloc[-1]
+        verdict = "outside its limits" if outside[measured.index[-1]] else "within its limits"
+        truth = words.interval(known["value"], known["lower"], known["upper"])
+        return (
+            f"{name.capitalize()} is {value} by the estimate; the newest window with labels, of {words.day(known['start'])}, has {truth}, {verdict}."
+        )
+    said = f"{name.capitalize()} is {value}, within its limits"
+    return f"{said}; the last alarm was on {words.day(best.loc[outside, 'start'].iloc[-1])}." if outside.any() else f"{said}."
 
 
 def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str) -> Windows:

@@ -61,4 +61,5 @@ with page.refusals():
         page.head("Data quality", "Nothing has been checked yet.")
         page.empty("No window yet.", "Each window is checked against what the reference promised, when its rows land.", "Log predictions", "data")
     else:
-        show(project, found)
+        bounds = project.windows()
+        show(project, found.merge(bounds, on="window", how="left"))

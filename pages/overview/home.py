@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import cards, charts, facts, page, session, start, timeline, tree, words
+from pages.parts import cards, charts, events, facts, page, session, start, timeline, tree, words
 
 
 def heading(project: lifecycle.Project, health: lifecycle.Health, waiting: int) -> None:
@@ -50,14 +50,14 @@ def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series
         cards.card("Waiting for approval", str(len(candidates)), note, None, "compare", "Compare")
 
 
-def story(project: lifecycle.Project, metric: pd.DataFrame) -> None:
+def story(project: lifecycle.Project, metric: pd.DataFrame, alarms: pd.DataFrame) -> None:
     """One time axis with all that happened."""
     page.section("What happened?")
-    history = project.history()
-    if metric.empty and history.empty:
+    shown = events.happened(project.history(), alarms, metric)
+    if metric.empty and shown.empty:
         page.empty("No events yet.", "Predictions, alarms, labels, runs and approvals appear here.", "Log predictions", "data")
         return
-    chart = timeline.timeline(words.metric(facts.metric_name(project)), metric, history, session.dark())
+    chart = timeline.timeline(words.metric(facts.metric_name(project)), metric, shown, session.dark())
     charts.draw(chart, key="timeline", alt="The headline metric over time, and below it alarms, labels, runs, decisions and rollouts")
     tree.link("history", "The whole history →")
 
@@ -67,23 +67,22 @@ def duties(needs: list[facts.Need]) -> None:
     page.section("What needs me?")
     if not needs:
         st.caption("Nothing waits for anybody. Alarms, candidates and uncertain samples would be listed here.")
-    for need in needs:
-        with st.container(border=True, key=f"need-{need.url}"):
+    for number, need in enumerate(needs):
+        with st.container(border=True, gap="xsmall", key=f"need-{number}"):
             st.caption(need.who)
-            st.markdown(page.plain(need.what))
-            tree.link(need.url, f"{tree.PAGES[need.url].title if need.url in tree.PAGES else need.url} →", icon=need.icon)
+            tree.link(need.url, need.what, icon=tree.PAGES[need.url].icon)
 
 
 def show() -> None:
     """The page."""
     project = session.project()
-    health, waiting = project.health(), facts.waiting(project)
+    health, waiting = project.health(), project.waiting_tasks()
     heading(project, health, waiting)
-    metric = facts.headline(project)
-    figures(project, metric, facts.drifted_counts(project.drift().frame), waiting)
+    metric, drift = facts.headline(project), project.drift()
+    figures(project, metric, facts.drifted_counts(drift.frame), waiting)
     left, right = st.columns([3, 1], gap="medium")
     with left:
-        story(project, metric)
+        story(project, metric, drift.alarms)
     with right:
         duties(facts.needs(project, waiting, health))
     if project.config.description:

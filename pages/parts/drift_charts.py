@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from pages.parts import charts, words
 from pages.parts.windows import Windows
 
-__all__ = ["heatmap", "over_time", "ranked", "strength"]
+__all__ = ["heatmap", "multivariate", "over_time", "ranked", "strength"]
 
 CAP = 3.0  # beyond three times the threshold, more of it says nothing more
 
@@ -118,6 +118,24 @@ def over_time(frame: pd.DataFrame, windows: Windows, selected: str | None = None
         )
     windows.axis(chart, most=5)
     chart.update_yaxes(rangemode="tozero", nticks=5)
+    return chart
+
+
+def multivariate(found: pd.DataFrame, windows: Windows, dark: bool = False) -> go.Figure:
+    """The reconstruction error of each window with its interval, its threshold, and the windows beyond it."""
+    chart = charts.figure(height=220, y="reconstruction error", right=76)
+    tint = charts.color("current", dark)
+    charts.band(chart, found["x"], found["lower"], found["upper"], tint)
+    figures = zip(found["window"], found["statistic"], found["lower"], found["upper"], strict=True)
+    charts.line(
+        chart, found["x"], found["statistic"], tint, hover=[f"{windows.words(str(w))}<br>{words.interval(s, lo, up)}" for w, s, lo, up in figures]
+    )
+    _limit(chart, found)
+    beyond = found[found["alarm"].astype(bool)]
+    dots = {"size": 9, "color": charts.color("alarm", dark)}
+    chart.add_trace(go.Scatter(x=beyond["x"], y=beyond["statistic"], mode="markers", marker=dots, hoverinfo="skip"))
+    windows.axis(chart)
+    chart.update_yaxes(nticks=4)
     return chart
 
 

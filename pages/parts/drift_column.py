@@ -1,4 +1,4 @@
-"""The lower half of the Drift page: one column in one window, all columns together, and the samples themselves."""
+"""The lower half of the Drift page: one column in one window, and all columns together."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import lifecycle
 from pages.parts import charts, distribution, drift_charts, page, session, words
 from pages.parts.windows import Windows
 
-__all__ = ["panel", "samples", "together", "worst_window"]
-
-MOST = 40
+__all__ = ["panel", "together", "worst_window"]
 
 
 def worst_window(frame: pd.DataFrame, windows: Windows, column: str) -> str:
@@ -40,13 +38,21 @@ def _verdict(row: pd.Series) -> str:
     test = str(row["test"]).replace("_", " ")
     side = "above" if row["drifted"] else "within"
     said = f"{test.capitalize()} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
-    chance = "" if pd.isna(row["p_value"]) else f"; by chance alone it would be as large in {words.percent(row['p_value'])} of windows"
+    chance = "" if pd.isna(row["p_value"]) else f"; chance alone makes it as large in {_share(row['p_value'])}"
     return f"{said}{chance}. {words.count(row['rows'])} rows."
+
+
+def _share(p_value: float) -> str:
+    return "fewer than one of 10,000 windows" if p_value < 1e-4 else f"{words.percent(p_value)} of windows"
 
 
 def together(project: lifecycle.Project, windows: Windows) -> None:
     """All columns at once: what no single column shows."""
-
-
-def samples(project: lifecycle.Project, windows: Windows, column: str, window: str) -> None:
-    """The rows of the window, the most unusual first, and the way to send them to labeling."""
+    found = windows.keep(project.multivariate())
+    if found["statistic"].notna().sum() < 2:
+        return
+    moved = found[found["alarm"].astype(bool)]
+    said = f"Beyond its threshold in {words.plural(len(moved), 'window')} of {len(found)}." if len(moved) else "Within its threshold in every window."
+    page.section("Did columns move together?", f"How badly the reference's principal components rebuild the rows of each window. {said}")
+    chart = drift_charts.multivariate(found, windows, session.dark())
+    charts.draw(chart, key="drift-together", alt="Reconstruction error of all columns together in each window, with its threshold")

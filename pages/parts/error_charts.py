@@ -53,22 +53,22 @@ def residuals(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
 
 
 def calibration(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.Figure:
-    """How sure the model was against how often it was right. frame: confidence, accuracy, lower, upper, rows, a row a bin."""
+    """How sure the model was against how often it was right. frame: side (current, reference), predicted, observed, lower, upper, rows."""
+    known = frame[frame["observed"].notna()]
     chart = charts.figure(height=height, x="how sure the model was", y="how often it was right")
-    low = float(min(frame["confidence"].min(), frame["accuracy"].min(), 0.95)) if len(frame) else 0.0
+    low = float(min(known["predicted"].min(), known["observed"].min())) if len(known) else 0.0
     style = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"}
     chart.add_shape(type="line", x0=low, y0=low, x1=1, y1=1, line=style)
-    charts.note(
-        chart, low + 0.28 * (1 - low), low + 0.28 * (1 - low), "perfectly calibrated", charts.ROLES["muted"], xanchor="left", yanchor="top", xshift=6
-    )
-    tint = charts.color("current", dark)
-    if "lower" in frame:
-        charts.band(chart, frame["confidence"], frame["lower"], frame["upper"], tint)
-    hover = [
-        f"sure {words.percent(c)}, right {words.percent(a)}<br>{words.count(n)} rows"
-        for c, a, n in zip(frame["confidence"], frame["accuracy"], frame["rows"], strict=True)
-    ]
-    charts.line(chart, frame["confidence"], frame["accuracy"], tint, hover=hover)
+    for side, tint in (("reference", charts.ROLES["reference"]), ("current", charts.color("current", dark))):
+        rows = known[known["side"] == side].sort_values("predicted")
+        if rows.empty:
+            continue
+        charts.band(chart, rows["predicted"], rows["lower"], rows["upper"], tint)
+        said = zip(rows["predicted"], rows["observed"], rows["rows"], strict=True)
+        hover = [f"{side}: sure {words.percent(p)}, right {words.percent(o)}<br>{words.count(n)} rows" for p, o, n in said]
+        charts.line(chart, rows["predicted"], rows["observed"], tint, hover=hover)
+    for place, (text, tint) in enumerate((("reference", charts.ROLES["reference"]), ("these windows", charts.color("current", dark)))):
+        charts.note(chart, 0.02, 0.98 - 0.07 * place, text, tint, xref="paper", yref="paper", xanchor="left", yanchor="top")
     chart.update_xaxes(tickformat=".0%", showgrid=True)
     chart.update_yaxes(tickformat=".0%")
     return chart

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pages.parts import words
 
-__all__ = ["LANES", "lane", "sentence", "timeline_rows"]
+__all__ = ["LANES", "happened", "lane", "sentence"]
 
 LANES = {
     "Alarms": ("alarm",),
@@ -65,14 +65,35 @@ def sentence(by: str, verb: str, subject: str, details: Mapping[str, Any]) -> st
     return said[:1].upper() + said[1:] + (f": {reason}" if reason else "")
 
 
-def timeline_rows(history: pd.DataFrame) -> pd.DataFrame:
-    """The events that the timeline shows: time, lane, text, size (labels counted), verb; labels of one day and source together."""
+def happened(history: pd.DataFrame, drift: pd.DataFrame, performance: pd.DataFrame) -> pd.DataFrame:
+    """What the timeline shows: time, lane, text, size (labels counted), verb.
+
+    Alarms stand at the end of the windows that they are about, whenever they were found. drift: `DriftReport.alarms`;
+    performance: the headline metric's rows of `PerformanceReport.frame`.
+    """
     rows: list[dict[str, Any]] = []
     for event in history.itertuples():
-        name = lane(str(event.verb))
-        if name is None:
-            continue
         details = event.details if isinstance(event.details, Mapping) else {}
-        text = sentence(str(event.by), str(event.verb), str(event.subject), details)
-        rows.append({"time": event.time, "lane": name, "text": text, "size": float(details.get("count") or 1), "verb": event.verb})
-    return pd.DataFrame(rows, columns=["time", "lane", "text", "size", "verb"]).sort_values("time", kind="stable").reset_index(drop=True)
+        name = lane(str(event.verb))
+        if name and name != "Alarms":
+            text = sentence(str(event.by), str(event.verb), str(event.subject), details)
+            rows.append({"time": pd.Timestamp(event.time), "lane": name, "text": text, "size": float(details.get("count") or 1), "verb": event.verb})
+    for alarm in drift[drift["alarm"].astype(bool)].itertuples():
+        rows.append({"time": alarm.end, "lane": "Alarms", "text": f"Drift: {words.listing(list(alarm.columns))}", "size": 1.0, "verb": "alarm"})
+    for alarm in performance[performance["alarm"].fillna(False).astype(bool)].itertuples():
+        text = f"{words.metric(str(alarm.metric)).capitalize()} is outside its limits"
+        rows.append({"time": alarm.end, "lane": "Alarms", "text": text, "size": 1.0, "verb": "alarm"})
+    found = pd.DataFrame(rows, columns=["time", "lane", "text", "size", "verb"]).sort_values("time", kind="stable")
+    return _bursts(found).reset_index(drop=True)
+
+
+def _bursts(rows: pd.DataFrame, most: int = 60) -> pd.DataFrame:
+    """Labels that came close together as one burst, so that a busy year stays legible."""
+    labels = rows[rows["lane"] == "Labels"]
+    if len(labels) <= most:
+        return rows
+    first, last = labels["time"].min(), labels["time"].max()
+    step = ((labels["time"] - first) / ((last - first) / most)).astype(int)
+    burst = labels.groupby(step).agg(time=("time", "max"), lane=("lane", "first"), size=("size", "sum"), n=("size", "size"), verb=("verb", "first"))
+    burst["text"] = [f"{words.plural(size, 'label')} in {words.plural(n, 'step')}" for size, n in zip(burst["size"], burst["n"], strict=True)]
+    return pd.concat([rows[rows["lane"] != "Labels"], burst[list(rows.columns)]]).sort_values("time", kind="stable")

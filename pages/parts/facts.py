@@ -9,7 +9,7 @@ import pandas as pd
 import lifecycle
 from pages.parts import words
 
-__all__ = ["Need", "changes", "drifted_counts", "headline", "metric_name", "needs", "waiting"]
+__all__ = ["Need", "changes", "drifted_counts", "headline", "metric_name", "needs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,6 @@ class Need:
 
     who: str
     what: str
-    icon: str
     url: str
 
 
@@ -45,28 +44,19 @@ def changes(history: pd.DataFrame) -> list[tuple[pd.Timestamp, str]]:
     return [(pd.Timestamp(row.time), str(row.subject).replace("version ", "v")) for row in took.sort_values("time", kind="stable").itertuples()]
 
 
-def waiting(project: lifecycle.Project) -> int:
-    """How many samples wait in the labeling queue."""
-    return 0
-
-
 def needs(project: lifecycle.Project, queued: int, health: lifecycle.Health) -> list[Need]:
     """What waits for people, the most pressing first."""
-    found: list[Need] = []
-    versions = project.versions()
-    candidates = [int(number) for number in versions.loc[versions["status"] == "candidate", "version"]] if len(versions) else []
-    if candidates:
-        named = words.listing([f"version {number}" for number in candidates])
-        found.append(
-            Need("Approver", f"{named[:1].upper()}{named[1:]} waits for a comparison and a decision.", ":material/compare_arrows:", "compare")
-        )
-    runs = project.runs()
-    if runs and runs[0].status == "failed":
-        found.append(Need("Data scientist", f"The newest run failed: {runs[0].error}", ":material/error:", "runs"))
-    if health.status in ("warning", "critical"):
-        found.append(Need("Data scientist", "Find out which columns moved and whether the model suffers from it.", ":material/water:", "drift"))
-    if queued:
-        found.append(
-            Need("Expert", f"{words.plural(queued, 'sample')} {'waits' if queued == 1 else 'wait'} for a label.", ":material/new_label:", "label")
-        )
-    return found
+    versions, runs = project.versions(), project.runs()
+    candidates = sorted(int(number) for number in versions.loc[versions["status"] == "candidate", "version"]) if len(versions) else []
+    waits = f"Versions {words.listing(candidates)} wait" if len(candidates) > 1 else f"Version {words.listing(candidates)} waits"
+    failed = runs[0].error if runs and runs[0].status == "failed" else ""
+    corrections, disputed = len(project.feedback()), project.disagreements()["prediction_id"].nunique()
+    found = (
+        (candidates, "Approver", f"{waits} for a decision.", "compare"),
+        (failed, "Data scientist", f"The newest run failed: {failed}", "runs"),
+        (health.status in ("warning", "critical"), "Data scientist", "See which columns moved and whether the model suffers.", "drift"),
+        (queued, "Expert", f"{words.plural(queued, 'sample')} could use a label.", "label"),
+        (corrections, "Reviewer", f"{words.plural(corrections, 'correction')} by users to review.", "review"),
+        (disputed, "Reviewer", f"{words.plural(disputed, 'sample')} that experts disagree about.", "review"),
+    )
+    return [Need(who, what, url) for there, who, what, url in found if there]

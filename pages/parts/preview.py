@@ -11,11 +11,13 @@ from pages.parts import charts, words
 
 __all__ = ["draw"]
 
+MARK = "background-color: rgba(204,119,17,.16); font-weight: 600"
+
 
 def draw(preview: Any, key: str, width: int = 320) -> None:
     """Draw one sample: `preview.kind` is image, text, series or table, `preview.content` is what to draw.
 
-    image: PNG bytes or an array; text: a string; series: a sequence of numbers; table: a frame (column, value[, unusual]).
+    image: PNG or JPEG bytes; text: a string; series: a sequence of numbers; table: a list of {"column", "value", "unusual"}.
     """
     {"image": _image, "text": _text, "series": _series}.get(preview.kind, _table)(preview, key, width)
 
@@ -38,10 +40,9 @@ def _series(preview: Any, key: str, width: int) -> None:
 
 
 def _table(preview: Any, key: str, width: int) -> None:
-    frame = pd.DataFrame(preview.content)
+    frame = pd.DataFrame(preview.content, columns=["column", "value", "unusual"])
     frame["value"] = [words.number(value) if isinstance(value, float) else str(value) for value in frame["value"]]
-    marked = [index for index, odd in enumerate(frame["unusual"]) if odd] if "unusual" in frame else []
-    shown = frame[["column", "value"]].style.apply(
-        lambda row: ["background-color: rgba(204,119,17,.18); font-weight: 600" if row.name in marked else ""] * 2, axis=1
-    )
-    st.dataframe(shown, hide_index=True, key=f"sample-table-{key}", column_config={"column": "Column", "value": "Value"}, height="content")
+    odd = frame["unusual"].fillna("").astype(str) != ""
+    shown = frame.style.apply(lambda row: [MARK if odd[row.name] else ""] * len(row), axis=1)
+    columns = {"column": "Column", "value": "Value", "unusual": "Unusual" if odd.any() else None}
+    st.dataframe(shown, hide_index=True, key=f"sample-table-{key}", column_config=columns, height="content")

@@ -28,9 +28,9 @@ def best_line(frame: pd.DataFrame) -> pd.DataFrame:
     return best[best["value"].notna()]
 
 
-def timeline(metric: str, performance: pd.DataFrame, history: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """The figure. performance: the headline metric's rows of `PerformanceReport.frame`; history: `Project.history()`."""
-    best, shown = best_line(performance), events.timeline_rows(history)
+def timeline(metric: str, performance: pd.DataFrame, shown: pd.DataFrame, dark: bool = False) -> go.Figure:
+    """The figure. performance: the headline metric's rows of `PerformanceReport.frame`; shown: `events.happened(...)`."""
+    best = best_line(performance)
     chart = charts.figure(height=380, y=metric, right=56)
     _metric_band(chart, metric, best, dark)
     lanes = [name for name in events.LANES if name in set(shown["lane"])]
