@@ -10,6 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import *  # noqa: F403  what can be refused
+from lifecycle.label.agreement import krippendorff_alpha as krippendorff_alpha
+from lifecycle.label.consensus import consensus as consensus
+from lifecycle.label.strategies import query_strategies as query_strategies
+from lifecycle.label.strategies import query_strategy as query_strategy
+from lifecycle.monitor.drift import drift_test as drift_test
+from lifecycle.monitor.drift import drift_tests as drift_tests
 from lifecycle.monitor.performance.assisted import assisted_mean as assisted_mean
 from lifecycle.monitor.performance.estimated import estimated_accuracy as estimated_accuracy
 from lifecycle.monitor.performance.metrics import metric_names as metric_names

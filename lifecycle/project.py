@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,13 @@ import pandas as pd
 from lifecycle.records import (
     Agreement,
     Comparison,
+    DriftColumn,
     DriftReport,
     Gate,
     Health,
     ModelVersion,
     PerformanceReport,
+    Preview,
     Reproduction,
     Rollout,
     Run,
@@ -26,7 +28,19 @@ from lifecycle.records import (
     TriggerState,
     Unsure,
 )
-from lifecycle.verbs import answering, drifting, labeling, performing, recording, releasing, reviewing, training
+from lifecycle.verbs import (
+    answering,
+    drift_views,
+    drifting,
+    labeling,
+    performance_views,
+    performing,
+    previewing,
+    recording,
+    releasing,
+    reviewing,
+    training,
+)
 from lifecycle.verbs.context import Context
 
 __all__ = ["Project"]
@@ -106,9 +120,42 @@ class Project:
         """How good the model is in each window: realized, estimated and assisted, each with its interval."""
         return performing.performance(self._context, metrics)
 
+    def windows(self) -> pd.DataFrame:
+        """The windows in order: window (its name), start, end, rows."""
+        return drift_views.project_windows(self._context)
+
+    def drift_column(self, column: str, window: str | None = None) -> DriftColumn:
+        """One column of one window (default: the newest) beside its reference, on at most 30 bins."""
+        return drift_views.drift_column(self._context, column, window)
+
+    def drift_samples(self, window: str, column: str | None = None, n: int = 50) -> pd.DataFrame:
+        """Rows of a window, the most unusual for this column (or for all) first: id, time, prediction, label[, value], unusual."""
+        return drift_views.drift_samples(self._context, window, column, n)
+
+    def multivariate(self) -> pd.DataFrame:
+        """Drift of the columns together: window, start, end, rows, statistic, lower, upper, threshold, alarm."""
+        return drifting.multivariate(self._context)
+
     def quality(self) -> pd.DataFrame:
         """Data quality by window and column: window, column, check, value, expected, failed."""
         return drifting.quality(self._context)
+
+    def confusion(self, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """truth, prediction, count, for the windows in [start, end): how many of their rows are so, as the labels say."""
+        return performance_views.confusion(self._context, start, end)
+
+    def residuals(self, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """id, prediction, truth, residual, time of at most 2,000 labelled rows of the windows in [start, end), picked at random."""
+        return performance_views.residuals(self._context, start, end)
+
+    def calibration(self, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """How sure the model was against how often it came true: side ("current", "reference"), bin, predicted, observed, lower, upper, rows."""
+        return performance_views.calibration(self._context, start, end)
+
+    def slices(self, metric: str | None = None, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """Performance by each column's values and bins, the worst first: column, value, rows, labels, metric, score, lower, upper, gap
+        (how much worse than all rows), p_value, overall, line; corrected for looking at many."""
+        return performance_views.slices(self._context, metric, start, end)
 
     def health(self) -> Health:
         """Is the model OK, and why."""
@@ -181,6 +228,10 @@ class Project:
         """Accept a user's correction as a label, or turn it down."""
         recording.review_feedback(self._context, no, accept, by)
 
+    def preview(self, sample: Mapping[str, Any] | str) -> Preview:
+        """A sample, given as its values by column or as the id of a logged prediction, as it is to be drawn."""
+        return previewing.preview(self._context, sample)
+
     # train ----------------------------------------------------------------------------------------------------------
     def triggers(self, now: datetime | None = None) -> list[TriggerState]:
         """Which triggers would fire now, and why or why not."""
@@ -201,6 +252,10 @@ class Project:
         """Queue a retraining for the worker; returns at once."""
         return training.request_retrain(self._context, reason, by)
 
+    def work(self) -> list[Run]:
+        """Run here and now what is queued and what a worker that died left; returns the runs that ended."""
+        return training.work(self._context)
+
     def cancel(self, run: str, by: str | None = None) -> Run:
         """Stop a run that is queued or under way."""
         return training.cancel(self._context, run, by)
@@ -213,6 +268,18 @@ class Project:
         """One run."""
         return training.run(self._context, id)
 
+    def retry(self, run: str, by: str | None = None) -> Run:
+        """Queue a run that failed or was cancelled again; it goes on from the step it came to."""
+        return training.retry(self._context, run, by)
+
+    def run_log(self, id: str) -> str:
+        """The last of what a run has printed."""
+        return training.run_log(self._context, id)
+
+    def progress(self, run: str) -> float:
+        """How far a run is, 0 to 1."""
+        return training.progress(self._context, run)
+
     def reproduce(self, version: int) -> Reproduction:
         """Train a version again from its manifest and compare bit by bit."""
         return training.reproduce(self._context, version)
@@ -224,6 +291,10 @@ class Project:
     def set_recipe(self, recipe: Any, by: str | None = None) -> None:
         """Retraining fits this unfitted estimator, or the path of a skops file, from now on."""
         training.set_recipe(self._context, recipe, by)
+
+    def model_card(self, version: int) -> str:
+        """A version's card in Markdown: data, metrics with intervals, gates, lineage, decisions, and how to repeat it."""
+        return training.model_card(self._context, version)
 
     # release --------------------------------------------------------------------------------------------------------
     def versions(self) -> pd.DataFrame:

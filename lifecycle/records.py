@@ -211,6 +211,26 @@ class DriftReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftColumn:
+    """One column of one window beside its reference. frame, in order: bin (its name), lower, upper (NaN for levels and open ends),
+    reference, current (shares of the rows, 0 to 1). `kind`: numeric or categorical."""
+
+    column: str
+    window: str
+    kind: str
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A sample as it is to be drawn. `kind` image: `content` is PNG or JPEG bytes; text: a string; series: a list of numbers;
+    table: a list of {"column", "value", "unusual"}, `unusual` empty or what is unusual about the value."""
+
+    kind: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
 class PerformanceReport:
     """frame: window, start, end, rows, labels, metric, realized, realized_lower, realized_upper, estimated,
     estimated_lower, estimated_upper, assisted, assisted_lower, assisted_upper, threshold_lower, threshold_upper, alarm."""

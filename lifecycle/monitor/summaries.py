@@ -20,7 +20,21 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.binning import Lookup
 
-__all__ = ["Bins", "Counts", "Floats", "Summary", "decode", "encode", "fold", "freeze_levels", "freeze_numbers", "merge", "summarise"]
+__all__ = [
+    "Bins",
+    "Counts",
+    "Floats",
+    "Summary",
+    "cells_of",
+    "decode",
+    "encode",
+    "fold",
+    "freeze_levels",
+    "freeze_numbers",
+    "merge",
+    "quantile",
+    "summarise",
+]
 
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int64]
@@ -123,6 +137,19 @@ def summarise(
     return _numbers(_floats(column), windows, count, lookup or Lookup(bins.edges))
 
 
+def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins) -> NDArray[np.int64]:
+    """The cell that each row falls into (n,).
+
+    >>> cells_of(pa.array(["a", None, "z"]), freeze_levels(pa.array(["a"]))).tolist()
+    [1, 0, 2]
+    """
+    if bins.kind == "categorical":
+        return _coded(column, bins)[2]
+    values = _floats(column)
+    missing = np.isnan(values)
+    return np.where(missing, 0, np.searchsorted(bins.edges, values) + 1)
+
+
 def merge(first: Summary, second: Summary) -> Summary:
     """The summary of both parts, window by window.
 
@@ -170,6 +197,20 @@ def fold(reference: Counts, groups: int = 30) -> NDArray[np.int64]:
     return np.asarray(np.unique(group, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
 
+def quantile(bins: Bins, counts: Counts, q: float) -> float:
+    """The edge at or above which the share `q` of a window's known values is reached; NaN where there is none.
+
+    >>> bins = freeze_numbers(np.arange(101.0))
+    >>> quantile(bins, summarise(np.arange(101.0), bins, np.zeros(101, dtype=np.int64), 1).counts[0], 0.5)
+    50.0
+    """
+    reached = np.cumsum(counts[1:])
+    if not len(reached) or not reached[-1]:
+        return float("nan")
+    at = int(np.searchsorted(reached, q * reached[-1]))
+    return float(bins.edges[min(at, len(bins.edges) - 1)])
+
+
 def _floats(column: Any) -> Floats:
     if isinstance(column, np.ndarray):
         return column.astype(np.float64, copy=False)
@@ -214,16 +255,22 @@ def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Float
 
 
 def _levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int) -> Summary:
+    codes, dictionary, cells = _coded(column, bins)
+    counts = np.bincount(windows * bins.cells + cells, minlength=count * bins.cells).reshape(count, bins.cells)
+    nothing = np.full(count, np.nan)
+    new = _unseen(codes, cells == bins.cells - 1, dictionary, windows, count)
+    return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), new)
+
+
+def _coded(column: Any, bins: Bins) -> tuple[NDArray[np.int64], pa.Array, NDArray[np.int64]]:
+    """The dictionary code of each row (-1 missing), the dictionary, and the cell of each row."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     dictionary = coded.dictionary.cast(pa.string())
-    last = bins.cells - 1
-    cell_of = pc.fill_null(pc.index_in(dictionary, pa.array(bins.levels, pa.string())), last - 1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    last = len(bins.levels)
+    cell_of = pc.fill_null(pc.index_in(dictionary, pa.array(bins.levels, pa.string())), last).to_numpy(zero_copy_only=False).astype(np.int64) + 1
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    cells = np.append(cell_of, 0)[codes]
-    counts = np.bincount(windows * bins.cells + cells, minlength=count * bins.cells).reshape(count, bins.cells)
-    nothing = np.full(count, np.nan)
-    return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), _unseen(codes, cells == last, dictionary, windows, count))
+    return codes, dictionary, np.append(cell_of, 0)[codes]
 
 
 def _unseen(

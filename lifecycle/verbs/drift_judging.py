@@ -22,7 +22,7 @@ from lifecycle.stores.database import dumps
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, reference_counts
 
-__all__ = ["judge_all", "rejudge"]
+__all__ = ["judge_all", "rejudge", "served"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,12 +93,13 @@ def _judge_column(context: Context, columns: Monitored, name: str, reference: Ma
 
 def _by_version(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """The places of the windows that each version served most of."""
-    served = np.array([_served(row) for row in rows])
-    for version in np.unique(served):
-        yield int(version), np.flatnonzero(served == version)
+    by = np.array([served(row) for row in rows])
+    for version in np.unique(by):
+        yield int(version), np.flatnonzero(by == version)
 
 
-def _served(row: Mapping[str, Any]) -> int:
+def served(row: Mapping[str, Any]) -> int:
+    """The version that answered most rows of a window, the newer one of two that answered as many."""
     by_version = json.loads(row["versions"])
     return max((int(version) for version in by_version), key=lambda version: (by_version[str(version)], version))
 

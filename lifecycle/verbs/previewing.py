@@ -1,0 +1,102 @@
+"""A sample as a person wants to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from lifecycle.errors import UnknownName
+from lifecycle.modalities import ColumnFacts, modality
+from lifecycle.monitor.summaries import Bins, decode, quantile
+from lifecycle.records import Preview, Schema
+from lifecycle.stores import summaries as store
+from lifecycle.verbs.context import Context
+
+__all__ = ["preview"]
+
+_EDGE = 0.01
+
+
+def preview(context: Context, sample: Mapping[str, Any] | str) -> Preview:
+    """Draw a sample, given as its values by column or as the id of a logged prediction.
+
+    Raises
+    ------
+    UnknownName : no prediction has that id.
+    """
+    schema = context.schema
+    values = sample if isinstance(sample, Mapping) else _logged(context, sample)
+    kind, columns = _main(schema)
+    drawn = modality(kind).preview(values, columns, _facts(context))
+    if drawn["kind"] == "image":
+        return Preview("image", drawn["png"])
+    if drawn["kind"] == "table":
+        return Preview("table", [{"column": name, "value": value, "unusual": note} for name, value, note in drawn["rows"]])
+    return Preview(drawn["kind"], drawn.get("text", drawn.get("values")))
+
+
+def _main(schema: Schema) -> tuple[str, list[str]]:
+    """What of a sample is shown: the column of the project's modality, or all of a table's."""
+    if schema.modality != "tabular":
+        single = [column.name for column in schema.features if column.kind == schema.modality]
+        if single:
+            return schema.modality, single[:1]
+        pixels = [column.name for column in schema.features if column.kind == "numeric"]
+        if schema.modality == "image" and pixels:
+            return "image", pixels
+    return "tabular", [column.name for column in schema.features if column.kind != "embedding"]
+
+
+def _logged(context: Context, id: str) -> dict[str, Any]:
+    log = context.log()
+    found = log.find([id])
+    if id not in found:
+        raise UnknownName(f"No prediction with the id {id!r} is in the log of {context.name!r}; look at its predictions for the ids there are.")
+    row: dict[str, Any] = log.take([found[id]], list(context.schema.names)).to_pylist()[0]
+    return row
+
+
+def _facts(context: Context) -> Mapping[str, ColumnFacts]:
+    """What is usual in the reference, read once a process as long as the reference stays."""
+    state = context.database.value("SELECT version FROM drift_states WHERE project = ?", (context.name,))
+    if state is None:
+        return {}
+    champion = context.database.value("SELECT version FROM versions WHERE project = ? AND status = 'champion'", (context.name,))
+    return _read_facts(_Source(context), str(context.database.path), context.name, int(champion or state), int(state))
+
+
+class _Source:
+    """A context as an argument that does not take part in the cache's key."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _read_facts(source: _Source, path: str, name: str, version: int, base: int) -> Mapping[str, ColumnFacts]:
+    database = source.context.database
+    found = store.references(database, name, version) or store.references(database, name, base)
+    facts = {}
+    for column, kind, edges, levels in store.columns(database, name):
+        if column in found:
+            facts[column] = _column_facts(Bins(kind, edges, levels), found[column])
+    return facts
+
+
+def _column_facts(bins: Bins, row: Mapping[str, Any]) -> ColumnFacts:
+    counts = decode(row["counts"])
+    if bins.kind == "categorical":
+        known = max(int(counts.sum()), 1)
+        return ColumnFacts("categorical", shares={level: float(n) / known for level, n in zip(bins.levels, counts[1:-1], strict=True) if n})
+    low, high = (float("nan") if row[end] is None else float(row[end]) for end in ("low", "high"))
+    lower, upper = (float(np.clip(quantile(bins, counts, q), low, high)) for q in (_EDGE, 1 - _EDGE))
+    return ColumnFacts("numeric", lower, upper, low, high)
