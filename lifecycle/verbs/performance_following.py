@@ -19,7 +19,7 @@ from lifecycle.stores import cursors
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_rows import Floats, Ints, columns_of, models_of, proba, rows_of, truth_of
 
-__all__ = ["ROWS", "LABELS", "follow_labels", "follow_rows", "forget", "renew"]
+__all__ = ["LABELS", "ROWS", "label_rows", "follow_labels", "follow_rows", "forget", "renew"]
 
 ROWS, LABELS = "performance", "performance_labels"
 BATCH = 262_144
@@ -65,22 +65,29 @@ def _store_rows(context: Context, table: pa.Table, found: tuple[Ints, Ints, Ints
         local = np.searchsorted(cells, place[mine])
         part = summarise_rows(models[number], rows.pick(mine), local, len(cells))
         add(stack, cells, part)
-    low, high = np.full(len(windows), np.iinfo(np.int64).max), np.full(len(windows), np.iinfo(np.int64).min)
-    np.minimum.at(low, place, times)
-    np.maximum.at(high, place, times)
+    ends = np.column_stack([*_ends(times, place, len(windows)), *_ends(np.asarray(table["seq"], dtype=np.int64), place, len(windows))])
     with context.database.write() as connection:
         if cursors.position(context.database, context.name, ROWS) != position:
             return False
         for i, (window, version) in enumerate(zip(windows.tolist(), versions.tolist(), strict=True)):
             payload = _merged(context, layout, stack, i, "payload", window, version)
             connection.execute(
-                """INSERT INTO performance_windows (project, window, version, rows, first_time, last_time, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
-                   ON CONFLICT DO UPDATE SET rows = rows + excluded.rows, first_time = min(first_time, excluded.first_time),
-                   last_time = max(last_time, excluded.last_time), payload = excluded.payload, dirty = 1""",
-                (context.name, window, version, int(stack["rows"][i]), int(low[i]), int(high[i]), payload),
+                """INSERT INTO performance_windows (project, window, version, rows, payload, first_time, last_time, first_seq, last_seq)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET rows = rows + excluded.rows, payload = excluded.payload, dirty = 1,
+                   first_time = min(first_time, excluded.first_time), last_time = max(last_time, excluded.last_time),
+                   first_seq = min(first_seq, excluded.first_seq), last_seq = max(last_seq, excluded.last_seq)""",
+                (context.name, window, version, int(stack["rows"][i]), payload, *ends[i].tolist()),
             )
         cursors.move(context.database, context.name, ROWS, until)
     return True
+
+
+def _ends(values: Ints, place: Ints, places: int) -> tuple[Ints, Ints]:
+    low, high = np.full(places, np.iinfo(np.int64).max), np.full(places, np.iinfo(np.int64).min)
+    np.minimum.at(low, place, values)
+    np.maximum.at(high, place, values)
+    return low, high
 
 
 def _merged(context: Context, layout: Any, stack: dict[str, Floats], at: int, column: str, window: int, version: int) -> bytes:
@@ -108,7 +115,7 @@ def follow_labels(context: Context) -> int:
 
 
 def _take_labels(context: Context, position: int, until: int) -> int:
-    labels = _labels(context, "c.changed > ? AND c.changed <= ?", (position, until))
+    labels = label_rows(context, "c.changed > ? AND c.changed <= ?", (position, until))
     if len(labels) and labels["seq"].iloc[-1] > cursors.position(context.database, context.name, ROWS):
         follow_rows(context)
     seqs = labels["seq"].to_numpy(dtype=np.int64)
@@ -126,7 +133,7 @@ def _take_labels(context: Context, position: int, until: int) -> int:
     return len(labels)
 
 
-def _labels(context: Context, where: str, parameters: tuple[int, ...]) -> pd.DataFrame:
+def label_rows(context: Context, where: str, parameters: tuple[Any, ...]) -> pd.DataFrame:
     """The labels that count: seq, value (JSON, None for one withdrawn), weight, `part` (0 at random, 1 with a known chance, -1 of no use here).
 
     An adjudicated answer keeps the chance with which its question was picked. Answers picked by the model's uncertainty whose
@@ -202,7 +209,7 @@ def _recount(context: Context, window: int, until: int) -> None:
     limits: dict[str, Any] = {"after": int(start) - 1, "until": int(end) - 1} if by_rows else {"start": start, "end": end}  # type: ignore[arg-type]
     for batch in context.log().batches(columns_of(context, layout_of(context.schema)), **limits):
         seqs = np.asarray(batch["seq"], dtype=np.int64)
-        labels = _labels(context, "c.seq >= ? AND c.seq <= ? AND c.changed <= ?", (int(seqs[0]), int(seqs[-1]), until))
+        labels = label_rows(context, "c.seq >= ? AND c.seq <= ? AND c.changed <= ?", (int(seqs[0]), int(seqs[-1]), until))
         labels = labels[np.isin(labels["seq"].to_numpy(), seqs)]
         place = np.searchsorted(seqs, labels["seq"].to_numpy(dtype=np.int64))
         _add_labels(context, pa.Table.from_batches([batch]).take(place), np.full(len(place), window), labels)

@@ -25,24 +25,25 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
     """Add threshold_lower, threshold_upper, alarm and line to results, in order of window.
 
     The line that is judged is assisted, else realized, else estimated. Half of `rate` goes to the headline metric and
-    half to all others together, so that at most that share of windows whose model holds its level alarms.
+    half to all others together, so that at most that share of windows whose model holds its level alarms. Metrics that
+    chance alone moves one way (calibration error) or that the rows' mix moves (R2, MAPE) alarm only by hand or as the headline.
     A threshold by hand replaces level and margin; its alarm still needs the 95 % interval to lie beyond it.
     """
     out = frame.reset_index(drop=True)
     n = len(frame)
     kept: dict[str, NDArray[Any]] = {"threshold_lower": np.full(n, np.nan), "threshold_upper": np.full(n, np.nan)}
     kept |= {"alarm": np.zeros(n, dtype=bool), "line": np.full(n, "", dtype=object)}
-    names = list(dict.fromkeys(frame["metric"]))
-    others = max(1, len([name for name in names if name != headline]))
-    for name in names:
+    judged = [name for name in dict.fromkeys(frame["metric"]) if name in by_hand or name == headline or metric_facts(name).get("judged")]
+    others = max(1, len([name for name in judged if name != headline]))
+    for name in dict.fromkeys(frame["metric"]):
         at = np.flatnonzero(out["metric"].to_numpy() == name)
         part = out.iloc[at]
-        alpha = rate / 2.0 if name == headline and len(names) > 1 else rate if len(names) == 1 else rate / 2.0 / others
+        alpha = rate / 2.0 / (1 if name == headline else others)
         low, high = _thresholds(part, name, by_hand)
         value, half, line = _trusted(part)
         z = Z95 if name in by_hand else float(-ndtri(alpha))
         reach = half / Z95 * z
-        known = np.isfinite(value) & np.isfinite(half)
+        known = np.isfinite(value) & np.isfinite(half) & (name in judged)
         alarm = known & ((value + reach < low) | (value - reach > high))
         for column, values in (("threshold_lower", low), ("threshold_upper", high), ("alarm", alarm), ("line", line)):
             kept[column][at] = values
@@ -67,12 +68,13 @@ def _thresholds(part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> 
 
 
 def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, list[str]]:
-    """Value and half-width of the line to trust; thin windows are averaged with those before them."""
+    """Value and reach of the line to trust; thin windows are averaged with those before them."""
     value, half, line = np.full(len(part), np.nan), np.full(len(part), np.nan), np.full(len(part), "", dtype=object)
     weight = part["labels"].to_numpy(dtype=np.float64)
     for name in ("assisted", "realized", "estimated"):
         middle = part[name].to_numpy(dtype=np.float64)
-        width = (part[f"{name}_upper"].to_numpy(dtype=np.float64) - part[f"{name}_lower"].to_numpy(dtype=np.float64)) / 2.0
+        ends = (part[f"{name}{end}"].to_numpy(dtype=np.float64) for end in ("_upper", "_lower"))
+        width = np.maximum(*(np.abs(end - middle) for end in ends))  # the longer arm: an interval that is cut at a bound is no certainty
         take = np.isnan(value) & np.isfinite(middle) & np.isfinite(width)
         value[take], half[take], line[take] = middle[take], width[take], name
         if name == "estimated":

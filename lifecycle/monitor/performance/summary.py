@@ -59,8 +59,12 @@ def empty(layout: Layout, windows: int) -> Stack:
 
 def add(into: Stack, at: Ints, other: Stack) -> None:
     """Add the summaries of `other` to the places `at` of `into`, in place; a place may come twice."""
+    alone = len(np.unique(at)) == len(at)
     for name, values in into.items():
-        np.add.at(values, at, other[name])
+        if alone:
+            values[at] += other[name]
+        else:
+            np.add.at(values, at, other[name])
 
 
 def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int) -> Stack:

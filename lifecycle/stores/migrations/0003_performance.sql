@@ -7,6 +7,8 @@ CREATE TABLE performance_windows (
     rows INTEGER NOT NULL,
     first_time INTEGER NOT NULL,     -- microseconds since 1970
     last_time INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,      -- its rows lie between these places in the log
+    last_seq INTEGER NOT NULL,
     payload BLOB NOT NULL,           -- the summary of all rows
     labels BLOB,                     -- the summary of the labelled rows
     dirty INTEGER NOT NULL DEFAULT 1,  -- its results are to be derived again

@@ -6,7 +6,7 @@ from lifecycle.monitor.performance.layout import Floats, Means
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("accuracy", task="classification", kind="means", better="higher", default=0)
+@metrics.register("accuracy", task="classification", kind="means", better="higher", default=0, judged=True)
 def accuracy(means: Means) -> Floats:
     """Mean of prediction == truth."""
     return means["correct"]

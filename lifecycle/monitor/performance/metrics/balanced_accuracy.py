@@ -8,7 +8,7 @@ from lifecycle.monitor.performance.layout import Floats, Means
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("balanced_accuracy", task="classification", kind="means", better="higher", default=1, per_class=True)
+@metrics.register("balanced_accuracy", task="classification", kind="means", better="higher", default=1, judged=True, per_class=True)
 def balanced_accuracy(means: Means) -> Floats:
     """Mean over the classes with rows of P(predicted c | truth c)."""
     tp, actual = means["tp"], means["actual"]

@@ -8,7 +8,7 @@ from lifecycle.monitor.performance.layout import Floats, Means
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("f1", task="classification", kind="means", better="higher", default=2, per_class=True)
+@metrics.register("f1", task="classification", kind="means", better="higher", default=2, judged=True, per_class=True)
 def f1(means: Means) -> Floats:
     """Macro average of 2 tp / (actual + predicted) over classes that occur or are predicted."""
     tp, both = means["tp"], means["actual"] + means["predicted"]

@@ -6,7 +6,7 @@ from lifecycle.monitor.performance.layout import Floats, Means
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("mae", task="regression", kind="means", better="lower", default=0)
+@metrics.register("mae", task="regression", kind="means", better="lower", default=0, judged=True)
 def mae(means: Means) -> Floats:
     """Mean of |prediction - truth|, in the target's unit."""
     return means["absolute"]
