@@ -14,43 +14,14 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+# fmt: off
 __all__ = [
-    "Agreement",
-    "Annotation",
-    "Column",
-    "ColumnKind",
-    "Comparison",
-    "Decision",
-    "DriftReport",
-    "Estimate",
-    "Event",
-    "Gate",
-    "Health",
-    "Label",
-    "Modality",
-    "ModelVersion",
-    "PerformanceReport",
-    "ProjectConfig",
-    "Purpose",
-    "Reproduction",
-    "Rollout",
-    "Run",
-    "Scalar",
-    "Schema",
-    "SequentialResult",
-    "Settings",
-    "Status",
-    "Step",
-    "Task",
-    "TaskKind",
-    "TestResult",
-    "Trial",
-    "Trigger",
-    "TriggerState",
-    "UNSURE",
-    "Unsure",
-    "Window",
+    "Agreement", "Annotation", "Column", "ColumnKind", "Comparison", "Decision", "DriftReport", "Estimate", "Event", "Gate",
+    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
+    "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
+    "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
 ]
+# fmt: on
 
 Scalar: TypeAlias = str | int | float | bool
 TaskKind: TypeAlias = Literal["classification", "regression"]

@@ -23,7 +23,7 @@ from lifecycle.stores.models import ModelStore
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 from lifecycle.train import recipes
-from lifecycle.verbs import rebuilding
+from lifecycle.verbs import drifting, labeling, performing
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
 from lifecycle.verbs.context import Clock, Context, who
@@ -173,7 +173,10 @@ class Workspace:
     def rebuild(self) -> None:
         """Drop all that is derived and derive it again from the facts."""
         for project in self.projects():
-            rebuilding.rebuild(self._context(project.name))
+            context = self._context(project.name)
+            drifting.rebuild(context)
+            performing.rebuild(context)
+            labeling.catch_up(context)
 
     def _context(self, name: str) -> Context:
         return Context(name, self.path, self.database, self.models, self.snapshots, self.clock)

@@ -137,7 +137,7 @@ def _predictions(frame: pd.DataFrame, schema: Schema, refusals: Refusals) -> dic
 def _entities(frame: pd.DataFrame) -> pa.Array:
     if "entity" not in frame.columns:
         return pa.nulls(len(frame), pa.string())
-    return pa.array([None if not text else text for text in names(frame["entity"], "entity", Refusals(len(frame)))], pa.string())
+    return pa.array([text or None for text in names(frame["entity"], "entity", Refusals(len(frame)))], pa.string())
 
 
 def _labels(frame: pd.DataFrame, schema: Schema, refusals: Refusals) -> pa.Array | None:

@@ -77,7 +77,7 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def time_column(schema: Schema, frame: pd.DataFrame) -> str:
     """The column that brings a row's time, when a frame has it: the project's own, else `timestamp`."""
-    return schema.timestamp if schema.timestamp in frame.columns else "timestamp"
+    return schema.timestamp if schema.timestamp is not None and schema.timestamp in frame.columns else "timestamp"
 
 
 def _column(name: str, values: pd.Series, modality: Modality) -> Column:
@@ -111,8 +111,8 @@ def _kind(name: str, values: pd.Series, modality: Modality) -> ColumnKind:
         _refuse_mixed(name, values)
     if modality == "image" and str(first).lower().endswith(IMAGE_FILES):
         return "image"
-    words = present.str.split().str.len()
-    return "text" if words.mean() >= 4 and present.nunique() > len(present) / 2 else "categorical"
+    words = np.mean([len(text.split()) for text in present])
+    return "text" if words >= 4 and present.nunique() > len(present) / 2 else "categorical"
 
 
 def _refuse_mixed(name: str, values: pd.Series) -> None:

@@ -98,7 +98,8 @@ def _parquet(content: bytes, name: str, found: str | None) -> pd.DataFrame:
     if found != "a Parquet file":
         raise BadFile(f"{name} is not a Parquet file: by its content it is {found or 'text or something else'}. Name it by what it is.")
     try:
-        return pq.read_table(io.BytesIO(content)).to_pandas()
+        frame: pd.DataFrame = pq.read_table(io.BytesIO(content)).to_pandas()
+        return frame
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadFile(f"{name} is a damaged Parquet file ({str(error).splitlines()[0]}); write it again.") from error
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.label import query  # noqa: F401  fills the registry of strategies
-from lifecycle.label.strategies import query_strategies
+from lifecycle.label import suited
 from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.plain import plain
 from lifecycle.records import Settings, TaskKind, Trigger
 from lifecycle.stores.database import dumps
+from lifecycle.train import triggers
 from lifecycle.verbs.context import Context
 
 __all__ = ["configure", "require_settings", "require_window"]
@@ -53,7 +53,7 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
     _require_registered(settings, task)
     _require_training_rows(settings.training_rows)
     for trigger in settings.triggers:
-        _require_trigger(trigger)
+        triggers.check(trigger)
 
 
 def require_window(window: str) -> str:
@@ -114,9 +114,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def _require_registered(settings: Settings, task: TaskKind) -> None:
-    strategies = query_strategies()
-    if settings.query_strategy not in strategies:
-        raise UnknownName.among("query strategy", settings.query_strategy, strategies)
+    suited(settings.query_strategy, task)
     known = metric_names(task)
     if settings.metric is not None and settings.metric not in known:
         raise UnknownName.among(f"{task} metric", settings.metric, known)
@@ -132,13 +130,6 @@ def _require_training_rows(rule: str) -> None:
         right = len(words) == 2 and _is_span(words[1])
     if not right:
         raise InvalidValue(f"The setting training_rows is {rule!r}; choose {allowed}.")
-
-
-def _require_trigger(trigger: Trigger) -> None:
-    if not _is_span(trigger.cool_down):
-        raise InvalidValue(f"The trigger {trigger.kind!r} has the cool-down {trigger.cool_down!r}; give a span such as '1D' or '12h'.")
-    if trigger.budget is not None and not _number(0, 10_000, whole=True)(trigger.budget):
-        raise InvalidValue(f"The trigger {trigger.kind!r} has the budget {trigger.budget!r}; give a whole number of runs a month, or None.")
 
 
 def _is_span(text: Any) -> bool:

@@ -87,7 +87,7 @@ def settle(context: Context, rows: Rows) -> Settled:
     return Settled(new, known, repeated, upto)
 
 
-def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, event: dict[str, Any] | None) -> Arrived:
+def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, event: tuple[str, str] | None) -> Arrived:
     """Append the new rows, with the model's answer where none was given; durable on return, all of it or nothing."""
     table = _complete(context, rows, settled)
     log = context.log()
@@ -105,7 +105,7 @@ def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, even
                 label_store.match(context.database, context.name, table["id"].to_pylist(), range(first, last + 1))
             count = _labels(context, rows, seqs, table, settled.new, by)
             if event is not None and (table.num_rows or count):
-                context.happened(by, *event["what"], {**event["details"], "rows": table.num_rows, "labels": count})
+                context.happened(by, event[0], event[1], {"rows": table.num_rows, "labels": count})
     except BaseException:
         if isinstance(staged, Segment):
             log.discard(staged)
@@ -117,7 +117,7 @@ class _Overtaken(Exception):
     """Another process logged one of these ids meanwhile; settle again."""
 
 
-def land(context: Context, rows: Rows, on_bad: str, by: str | None, event: dict[str, Any] | None) -> Arrived:
+def land(context: Context, rows: Rows, on_bad: str, by: str | None, event: tuple[str, str] | None) -> Arrived:
     """Settle, refuse and append, again if another process came in between.
 
     Raises
@@ -189,7 +189,8 @@ def plain_frame(table: pa.Table) -> pd.DataFrame:
     texts = [(place, field.name) for place, field in enumerate(table.schema) if pa.types.is_dictionary(field.type)]
     for place, name in texts:
         table = table.set_column(place, name, table[name].cast(pa.string()))
-    return table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def original_types(table: pa.Table, schema: Schema) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def log(context: Context, frame: pd.DataFrame, by: str | None = None, on_bad: st
     file = frame.attrs.get("file") if isinstance(frame, pd.DataFrame) else None
     _adopt_schema(context, frame)
     rows = landing.read(context, frame)
-    event = {"what": ("log_file", str(file)) if file else ("log", f"{len(frame)} rows"), "details": {"on_bad": on_bad}}
+    event = ("log_file", str(file)) if file else ("log", f"{len(frame)} rows")
     arrived = landing.land(context, rows, on_bad, by, event)
     ids, notes = _ids(context, rows, arrived), list(rows.notes)
     if arrived.ignored:

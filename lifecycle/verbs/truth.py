@@ -31,11 +31,11 @@ def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_t
     """
     if source not in SOURCES:
         raise InvalidValue(f"No label source named {source!r}; known: {', '.join(SOURCES)}.")
-    entries, refusals = _entries(frame, context.schema)
+    given, refusals = _entries(frame, context.schema)
     if refusals.mask.any():
         raise BadData(refusals.sentence("leave these rows out"), refusals.frame())
     with context.database.write():
-        entries = _placed(context, entries)
+        entries = _placed(context, given)
         recorded = add_labels(context, entries, source, by, reviewed=source != "feedback")
         waiting = len({entry.id for entry in entries if entry.seq is None})
         if recorded.added:
