@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-import psutil
-
 from lifecycle.errors import InvalidValue
 
 __all__ = ["Limits"]
@@ -27,7 +25,7 @@ class Limits:
         ------
         InvalidValue : one of them is no positive number.
         """
-        mebibytes = _number("LIFECYCLE_JOB_MEMORY", 0.9 * psutil.virtual_memory().total / 2**20)
+        mebibytes = _number("LIFECYCLE_JOB_MEMORY", 0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20)
         return cls(int(mebibytes * 2**20), _number("LIFECYCLE_JOB_SECONDS", 6 * 3600.0))
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "fire",
     "firings",
     "get",
+    "interrupt",
     "log_path",
     "log_tail",
     "requeue",
@@ -139,6 +140,13 @@ def fail_step(database: Database, run: str, time: datetime) -> None:
     """The step that was running, if any, has failed."""
     with database.write() as connection:
         connection.execute("UPDATE run_steps SET status = 'failed', finished = ? WHERE run = ? AND status = 'running'", (time.isoformat(), run))
+
+
+def interrupt(database: Database, run: str) -> None:
+    """The step under way was stopped from outside, through no fault of its own: it waits again, and the attempt does not count."""
+    with database.write() as connection:
+        sql = "UPDATE run_steps SET status = 'waiting', started = NULL, attempts = attempts - 1 WHERE run = ? AND status = 'running'"
+        connection.execute(sql, (run,))
 
 
 def trigger_of(database: Database, id: str) -> dict[str, Any] | None:

@@ -104,7 +104,7 @@ def in_time(table: pa.Table) -> pa.Table:
 
 def typed(frame: pd.DataFrame, schema: Schema) -> pa.Table:
     """A frame as the Arrow table that is stored: one type a column, whatever the rows are; classes as str, NaN stays NaN in numbers."""
-    kinds = {column.name: column.kind for column in schema.features}
+    kinds: dict[str, str] = {column.name: column.kind for column in schema.features}
     arrays = {}
     for name in map(str, frame.columns):
         kind, values = _arrow(name, kinds, schema), frame[name]

@@ -59,7 +59,8 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         yield from ((repr(key), item) for key, item in value.items())
     elif scipy.sparse.issparse(value):
-        yield from {"data": value.data, "shape": value.shape, "coordinates": np.vstack(value.tocoo().coords)}.items()
+        cells: Any = value
+        yield from {"data": cells.data, "shape": cells.shape, "coordinates": np.vstack(cells.tocoo().coords)}.items()
     elif isinstance(value, np.ndarray | Sequence):
         yield from ((str(i), item) for i, item in enumerate(value.tolist() if isinstance(value, np.ndarray) else value))
     elif isinstance(value, set | frozenset):

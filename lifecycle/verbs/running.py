@@ -61,7 +61,7 @@ def queue(context: Context, reason: str, by: str | None, trigger: Mapping[str, A
 
 def execute_waiting(context: Context) -> list[Run]:
     """Execute what was interrupted and what is queued, one after the other; none while another process is at it."""
-    ended = []
+    ended: list[Run] = []
     while True:
         dead = stored.under_way(context.database, context.name)
         waiting = [dead] if dead is not None else stored.waiting(context.database, context.name)
@@ -89,6 +89,12 @@ def execute(context: Context, id: str) -> Run:
             answer = jobs.ask(context, "run", log, lambda: stored.stopping(context.database, id) is not None, id=id)
         except LifecycleError as error:
             _end(context, found, "failed", began, error=str(error))
+        except KeyboardInterrupt:
+            _end(context, found, "cancelled", began, error="interrupted from the keyboard")
+            raise
+        except SystemExit:
+            stored.interrupt(context.database, id)
+            raise
         else:
             if answer is None:
                 _end(context, found, "cancelled", began, error=f"cancelled by {stored.stopping(context.database, id)}")

@@ -6,6 +6,7 @@ from lifecycle.verbs.carding import model_card
 from lifecycle.verbs.fitting import prepare_first
 from lifecycle.verbs.registering import register_model, reproduce, set_recipe
 from lifecycle.verbs.running import cancel, progress, request_retrain, retrain, retry, run, run_log, runs
+from lifecycle.verbs.running import execute_waiting as work
 from lifecycle.verbs.ticking import tick
 from lifecycle.verbs.triggering import triggers
 
@@ -25,4 +26,5 @@ __all__ = [
     "set_recipe",
     "tick",
     "triggers",
+    "work",
 ]

@@ -53,7 +53,8 @@ def after(last: datetime, cron: str | None, every: str | None) -> datetime:
     if cron is not None:
         found: datetime = croniter(cron, last).get_next(datetime)
         return found.astimezone(UTC)
-    offset = pd.tseries.frequencies.to_offset(every)
+    offset: Any = pd.tseries.frequencies.to_offset(every)
     moment = pd.Timestamp(last)
     fixed = isinstance(offset, pd.offsets.Tick | pd.offsets.Day)
-    return (moment + offset if fixed else moment.normalize() + offset).to_pydatetime().astimezone(UTC)
+    due: datetime = (moment + offset if fixed else moment.normalize() + offset).to_pydatetime()
+    return due.astimezone(UTC)

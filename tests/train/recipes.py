@@ -1,0 +1,53 @@
+"""Recipes that behave badly, to be trained in tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+
+TRUSTED = ",".join(f"tests.train.recipes.{name}" for name in ("Dying", "Greedy", "Raising", "Sleeping"))
+
+
+class Recipe(ClassifierMixin, BaseEstimator):
+    def fit(self, features: Any, y: np.ndarray) -> Recipe:
+        self.act()
+        self.model_ = DummyClassifier().fit(features, y)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def act(self) -> None: ...
+
+    def predict(self, features: Any) -> np.ndarray:
+        return self.model_.predict(features)
+
+    def predict_proba(self, features: Any) -> np.ndarray:
+        return self.model_.predict_proba(features)
+
+
+class Sleeping(Recipe):
+    def __init__(self, seconds: float = 30.0) -> None:
+        self.seconds = seconds
+
+    def act(self) -> None:
+        time.sleep(self.seconds)
+
+
+class Dying(Recipe):
+    def act(self) -> None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class Greedy(Recipe):
+    def act(self) -> None:
+        self.rows_ = [bytearray(64 * 2**20) for _ in range(200)]
+
+
+class Raising(Recipe):
+    def act(self) -> None:
+        raise RuntimeError("the recipe has a bug")
