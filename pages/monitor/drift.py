@@ -18,6 +18,9 @@ def finding(report: lifecycle.DriftReport, windows: Windows) -> str:
     frame = report.frame
     total, newest = frame["column"].nunique(), windows.names[-1]
     alarms = report.alarms.sort_values("start", kind="stable")
+    if frame["threshold"].isna().all():
+        few = words.plural(int(report.alarms["rows"].max()), "row")
+        return f"No window is large enough to judge drift: the largest has {few}. Look at longer windows, or at the performance."
     now = frame[(frame["window"].astype(str) == newest) & frame["drifted"].astype(bool)]
     if now.empty:
         last = alarms[alarms["alarm"].astype(bool)]

@@ -44,6 +44,8 @@ def heatmap(frame: pd.DataFrame, windows: Windows, columns: list[str], selected:
     grid[down, shown["x"].to_numpy()] = strength(shown)
     chart = charts.figure(height=72 + 26 * max(3, len(columns)))
     scale = charts.SEQUENTIAL_DARK if dark else charts.SEQUENTIAL
+    ground = [[0, charts.faint(charts.ROLES["muted"], 0.09)], [1, charts.faint(charts.ROLES["muted"], 0.09)]]
+    chart.add_trace(go.Heatmap(z=np.zeros_like(grid), colorscale=ground, showscale=False, hoverinfo="skip", xgap=2, ygap=2))
     chart.add_trace(go.Heatmap(z=grid, zmin=0, zmax=CAP, colorscale=scale, showscale=False, hoverinfo="skip", xgap=2, ygap=2))
     chart.add_trace(_points(shown, windows, down, dark))
     windows.axis(chart)
@@ -63,7 +65,7 @@ def _points(shown: pd.DataFrame, windows: Windows, down: np.ndarray, dark: bool)
     drifted = shown["drifted"].to_numpy(dtype=bool)
     dot = charts.color("alarm", dark)
     hover = [
-        f"<b>{row.column}</b>, {windows.words(str(row.window))}<br>{'drifted' if row.drifted else 'no drift'}: {row.test.replace('_', ' ')} "
+        f"<b>{row.column}</b>, {windows.words(str(row.window))}<br>{_said(row.drifted, row.threshold)}: {row.test.replace('_', ' ')} "
         f"{words.number(row.statistic)} (threshold {words.number(row.threshold)})<br>effect {words.number(row.effect)}, {words.count(row.rows)} rows"
         for row in shown.itertuples()
     ]
@@ -86,6 +88,10 @@ def _points(shown: pd.DataFrame, windows: Windows, down: np.ndarray, dark: bool)
         text=hover,
         hovertemplate="%{text}<extra></extra>",
     )
+
+
+def _said(drifted: bool, threshold: float) -> str:
+    return "drifted" if drifted else "too few rows to judge" if math.isnan(threshold) else "no drift"
 
 
 def over_time(frame: pd.DataFrame, windows: Windows, selected: str | None = None, dark: bool = False) -> go.Figure:

@@ -36,6 +36,9 @@ def panel(project: lifecycle.Project, frame: pd.DataFrame, windows: Windows, col
 
 def _verdict(row: pd.Series) -> str:
     test = str(row["test"]).replace("_", " ")
+    if pd.isna(row["threshold"]):
+        few = words.plural(row["rows"], "row")
+        return f"{test.capitalize()} is {words.number(row['statistic'])}, but {few} are too few to judge: chance alone may do that."
     side = "above" if row["drifted"] else "within"
     said = f"{test.capitalize()} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
     chance = "" if pd.isna(row["p_value"]) else f"; chance alone makes it as large in {_share(row['p_value'])}"

@@ -45,7 +45,7 @@ def samples(project: lifecycle.Project, column: str, window: str, when: str) -> 
         on_select="rerun",
         selection_mode="multi-row",
         row_height=64 if seen else None,
-        height=420,
+        height=min(420, 40 + (64 if seen else 36) * len(found)),
         key=f"samples-{project.name}-{column}-{window}",
     )
     rows = list(event["selection"]["rows"])

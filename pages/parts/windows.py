@@ -83,11 +83,12 @@ def _ticks(starts: Sequence[Any]) -> list[str]:
     if not starts or any(pd.isna(start) for start in starts):
         return []
     days = (starts[-1] - starts[0]).total_seconds() / 86400
-    if days > 4 * 365:
-        return [f"{start:%Y}" for start in starts]
     if days < 3 and len(starts) > 1:
         return [f"{start.day} {start:%b %H:%M}" for start in starts]
-    return [f"{start.day} {start:%b}" for start in starts]
+    if days < 300:
+        return [f"{start.day} {start:%b}" for start in starts]
+    years = [f"{start:%Y}" for start in starts]
+    return years if len(set(years)) == len(years) else [f"{start:%b %Y}" for start in starts]
 
 
 def _span(name: str, start: Any, end: Any) -> str:
