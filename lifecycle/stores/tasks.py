@@ -186,6 +186,16 @@ def rerank(
         return int(connection.execute(count, (project,)).fetchone()[0] - before)
 
 
+def close_labelled(database: Database, project: str) -> int:
+    """Ask nobody any more about what has got a label from elsewhere; returns how many tasks that closes."""
+    labelled = "SELECT 1 FROM current_labels c WHERE c.project = tasks.project AND c.id = tasks.prediction_id AND c.no != 0"
+    where = f"project = ? AND open > 0 AND answers < wanted AND strategy != 'requested' AND EXISTS ({labelled})"
+    if database.value(f"SELECT 1 FROM tasks WHERE {where} LIMIT 1", (project,)) is None:
+        return 0
+    with database.write() as connection:
+        return connection.execute(f"UPDATE tasks SET open = open - (wanted - answers), wanted = answers WHERE {where}", (project,)).rowcount
+
+
 def settle_passed(database: Database, project: str) -> None:
     """The rows that the last ranking's queries passed over stay passed; those that it did not reach are forgotten."""
     reached = """SELECT max(turn) FROM tasks WHERE project = ?1 AND purpose = 'query' AND answers > 0

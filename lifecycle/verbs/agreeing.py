@@ -24,8 +24,7 @@ def settle(context: Context, task: Mapping[str, Any], by: str) -> None:
     if complete:
         value, confidence = agreed(known, context.schema.task)
         people = tuple(answer.annotator for answer in known)
-        probability = task["probability"] if task["purpose"] == "audit" else None
-        entry = Entry(task["prediction_id"], value, task["seq"], confidence, people, task["purpose"], probability)
+        entry = Entry(task["prediction_id"], value, task["seq"], confidence, people, task["purpose"])
         add_labels(context, [entry], "expert", by)
     else:
         withdraw_labels(context, [task["prediction_id"]], "expert")

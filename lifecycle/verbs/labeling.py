@@ -14,6 +14,7 @@ from lifecycle.stores import labels as book
 from lifecycle.stores import tasks
 from lifecycle.verbs import ranking
 from lifecycle.verbs.answers import annotate, expert, lease_end, skip, undo
+from lifecycle.verbs.auditing import inclusion
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.experts import adjudicate, agreement, suspects
 from lifecycle.verbs.ranking import catch_up
@@ -55,7 +56,7 @@ def release_tasks(context: Context, annotator: str) -> int:
 def request_labels(context: Context, ids: Sequence[str], by: str | None, reason: str) -> int:
     """Send chosen predictions to the front of the queue, in the order given; returns how many were new to it.
 
-    One that waits further back moves to the front and keeps its purpose; one that has been answered stays answered.
+    One that waits further back moves to the front and leaves the audit's draw; one that has been answered stays answered.
 
     Raises
     ------
@@ -71,19 +72,24 @@ def request_labels(context: Context, ids: Sequence[str], by: str | None, reason:
     with context.database.write() as connection:
         rows = _requests(context, wanted, places)
         new = tasks.insert(context.database, context.name, context.now(), rows)
-        sql = "UPDATE tasks SET turn = ?, strategy = 'requested' WHERE project = ? AND prediction_id = ? AND answers = 0"
+        sql = """UPDATE tasks SET turn = ?, strategy = 'requested', purpose = 'query', probability = 1.0
+                 WHERE project = ? AND prediction_id = ? AND answers = 0"""
         connection.executemany(sql, ((row["turn"], context.name, row["prediction_id"]) for row in rows))
         context.happened(by, "request_labels", f"{len(wanted)} predictions", {"count": len(wanted), "new": new, "reason": reason})
     return new
 
 
 def labels(context: Context) -> pd.DataFrame:
-    """The labels that count: id, label, source, confidence, annotators, purpose, probability, time."""
+    """The labels that count: id, label, source, confidence, annotators, purpose, probability, time.
+
+    An expert label's probability is its chance as things stand now, see docs/decisions/0004-inclusion-probabilities.md.
+    """
     frame = book.counting(context.database, context.name, arrived=False)
     if context.schema.task == "regression":
         frame["label"] = frame["label"].astype("float64")
     frame["annotators"] = pd.Series([tuple(json.loads(names)) for names in frame["annotators"]], dtype=object)
     frame["time"] = pd.to_datetime(frame["time"], utc=True, format="ISO8601")
+    frame["probability"] = frame["id"].map(inclusion(context)).fillna(frame["probability"])
     return frame[["id", "label", "source", "confidence", "annotators", "purpose", "probability", "time"]]
 
 

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lifecycle.label.features import as_numbers
 from lifecycle.label.queue import Ranked, rank
 from lifecycle.label.strategies import suited
-from lifecycle.label.uncertainty import Floats, Integers
-from lifecycle.stores import tasks, versions
+from lifecycle.label.uncertainty import Integers
+from lifecycle.stores import tasks
+from lifecycle.verbs.auditing import audit_requested
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.scoring import say
+from lifecycle.verbs.pool import Pool, State, features_at, read_pool
 
 __all__ = ["QUEUE", "behind", "catch_up"]
 
-POOL = 1_000_000  # the newest rows of the log that can be asked about
 QUEUE = 2_000  # tasks that are stored
 LOW = 50  # waiting tasks below which the queue is filled again
-RESCORED = 20_000  # older answers that a new champion is asked about again
-BLOCK = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a ranking depends on."""
-
-    strategy: str
-    audit_share: float
-    model_version: int
-    last_seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Rows without a label, and the audit's rows that experts have labelled (`served`), by place in the log."""
-
-    seqs: NDArray[np.int64]
-    versions: NDArray[np.int64]
-    scores: Floats
-    served: NDArray[np.bool_]
+FEW = 4_096  # rows that are ranked at once whenever one is added
 
 
 def behind(context: Context) -> bool:
@@ -56,7 +33,7 @@ def behind(context: Context) -> bool:
     if (last["strategy"], last["audit_share"], last["model_version"]) != (now.strategy, now.audit_share, now.model_version):
         return True
     new = now.last_seq - last["last_seq"]
-    if new and (now.last_seq <= BLOCK or new >= last["pool"] / 10):
+    if new and (now.last_seq <= FEW or new >= last["pool"] / 10):
         return True
     more = new > 0 or last["queried"] + last["audited"] < last["pool"]
     return more and _waiting(context) < LOW
@@ -67,22 +44,21 @@ def catch_up(context: Context) -> int:
 
     The work is done outside the transaction; if another process ranked in the meantime, its ranking stands.
     """
+    tasks.close_labelled(context.database, context.name)
     last, now = _last(context), _state(context)
     if now.last_seq == 0 or (last is not None and _current(last, now) and not behind(context)):
         return 0
-    settings = context.settings
-    pool = _pool(context, now)
-    if not len(pool.seqs):
-        ranked, rows = None, []
-    else:
-        ranked = rank(
-            pool.scores, pool.seqs, now.strategy, now.audit_share, QUEUE, settings.seed, lambda p: _features(context, pool.seqs[p]), pool.served
-        )
-        rows = _rows(context, pool, ranked, now)
+    settings, pool = context.settings, read_pool(context, now)
+    ranked = None
+    if len(pool.seqs):
+        served, features = pool.served, partial(features_at, context, pool)
+        ranked = rank(pool.scores, pool.seqs, pool.strategy, now.audit_share, QUEUE, settings.seed, features, served)
+    rows = _rows(context, pool, ranked, now) if ranked else []
     with context.database.write():
         found = _last(context)
         if (found and found["id"]) != (last and last["id"]):
             return 0
+        audit_requested(context)
         return tasks.rerank(context.database, context.name, context.now(), rows, _summary(pool, ranked, now), _passed(pool, ranked))
 
 
@@ -105,59 +81,6 @@ def _waiting(context: Context) -> int:
     return int(context.database.value(sql, (context.name, LOW)))
 
 
-def _pool(context: Context, now: State) -> Pool:
-    first = max(0, now.last_seq - POOL)
-    names = context.schema.probability_columns()
-    count = now.last_seq - first
-    chances, answered = np.empty((count, max(len(names), 1))), np.empty(count, dtype=np.int64)
-    for batch in context.log().batches(["version", *names], after=first, until=now.last_seq):
-        place = slice(int(batch["seq"][0].as_py()) - first - 1, int(batch["seq"][-1].as_py()) - first)
-        answered[place] = batch["version"].fill_null(0).to_numpy(zero_copy_only=False)
-        for j, name in enumerate(names):
-            chances[place, j] = batch[name].fill_null(np.nan).to_numpy(zero_copy_only=False)
-    free, served = _free(context, first, count)
-    keep = np.flatnonzero(free | served)
-    seqs, scores = first + 1 + keep, chances[keep]
-    if not names:
-        scores = np.zeros((len(keep), 1))
-    scores = _again(context, seqs, answered[keep], scores, now)
-    scores[~np.isfinite(scores).all(axis=1)] = 1.0 / scores.shape[1]
-    return Pool(seqs, answered[keep], scores, served[keep])
-
-
-def _free(context: Context, first: int, count: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which rows nobody has labelled, and which the audit's experts have; rows that were asked for by hand are neither."""
-    free, served = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    labelled = "SELECT seq FROM current_labels WHERE project = ? AND seq > ? AND no != 0"
-    answered = "SELECT seq FROM tasks WHERE project = ? AND seq > ? AND (answers > 0 OR strategy = 'requested')"
-    audited = "SELECT seq FROM tasks WHERE project = ? AND seq > ? AND answers > 0 AND purpose = 'audit'"
-    for sql, which, value in ((labelled, free, False), (answered, free, False), (audited, served, True)):
-        found = np.array(context.database.connection.execute(sql, (context.name, first)).fetchall(), dtype=np.int64).ravel()
-        which[found[found <= first + count] - first - 1] = value
-    return free, served
-
-
-def _again(context: Context, seqs: NDArray[np.int64], answered: NDArray[np.int64], scores: Floats, now: State) -> Floats:
-    """Older answers, asked of the champion again where its model is here: the newest RESCORED of them."""
-    champion = versions.champion(context.database, context.name)
-    stale = np.flatnonzero(answered != now.model_version)[-RESCORED:]
-    if champion is None or champion.model is None or not len(stale) or context.schema.task == "regression":
-        return scores
-    for start in range(0, len(stale), BLOCK):
-        part = stale[start : start + BLOCK]
-        frame = context.log().take(seqs[part], list(context.schema.names)).to_pandas()
-        said = say(context, champion, frame)
-        names = context.schema.probability_columns()
-        if all(name in said for name in names):
-            scores[part] = said[list(names)].to_numpy(dtype=np.float64)
-    return scores
-
-
-def _features(context: Context, seqs: NDArray[np.int64]) -> Floats:
-    frame = context.log().take(seqs, list(context.schema.names)).to_pandas()
-    return as_numbers(frame, context.schema.features)
-
-
 def _rows(context: Context, pool: Pool, ranked: Ranked, now: State) -> list[dict[str, Any]]:
     """The tasks of a ranking, as `tasks.rerank` takes them."""
     wanted = max(1, context.settings.overlap)
@@ -171,7 +94,7 @@ def _rows(context: Context, pool: Pool, ranked: Ranked, now: State) -> list[dict
     for purpose, positions, turns, probability in parts:
         for position, turn in zip(positions.tolist(), turns.tolist(), strict=True):
             row = {"prediction_id": ids[len(rows)], "seq": int(pool.seqs[position]), "purpose": purpose, "turn": turn, "wanted": wanted}
-            row |= {"strategy": now.strategy if purpose == "query" else "random", "utility": float(ranked.utilities[position])}
+            row |= {"strategy": pool.strategy if purpose == "query" else "random", "utility": float(ranked.utilities[position])}
             rows.append(row | {"probability": probability, "model_version": int(pool.versions[position])})
     return rows
 
