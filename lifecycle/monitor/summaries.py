@@ -86,7 +86,7 @@ class Summary:
 def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
     """Cells for a numeric column from its reference values; missing ones are left out, at most 100,000 evenly spread ones are sorted.
 
-    >>> freeze_numbers(np.array([1.0, 2.0, 2.0, 5.0, np.nan])).edges[12:-12]
+    >>> freeze_numbers(np.array([1.0, 2.0, 2.0, 5.0, np.nan])).edges[13:-12]
     array([1., 2., 5.])
     """
     known = values[~np.isnan(values)]
@@ -100,7 +100,9 @@ def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
     edges = np.unique(ordered[np.round(at * (len(ordered) - 1)).astype(np.int64)])
     span = float(edges[-1] - edges[0]) or abs(float(edges[0])) or 1.0
     reach = span * (2.0 ** np.arange(_TAILS) - 0.5) / 4
-    edges = np.concatenate((edges[0] - reach[::-1], edges, edges[-1] + reach))
+    low, high = float(known.min()), float(known.max())  # so that what lies outside the reference can be told exactly
+    ends = np.array([np.nextafter(low, -np.inf), low, high])
+    edges = np.concatenate((edges[0] - reach[::-1], edges, edges[-1] + reach, ends))
     return Bins("numeric", np.unique(edges[np.isfinite(edges)]))
 
 

@@ -20,7 +20,10 @@ __all__ = [
     "keep_results",
     "keep_summaries",
     "keep_windows",
+    "multivariate",
     "references",
+    "rows_before",
+    "rule",
     "set_rule",
     "state",
     "summaries",
@@ -35,6 +38,12 @@ def state(database: Database, project: str) -> dict[str, Any] | None:
     """What the project's columns were frozen with: version, fitted, rule; None before."""
     row = database.one("SELECT version, fitted, rule FROM drift_states WHERE project = ?", (project,))
     return row and {**row, "fitted": json.loads(row["fitted"])}
+
+
+def rule(database: Database, project: str) -> str | None:
+    """The settings that the stored results were judged by, as JSON; None before the columns are frozen."""
+    found = database.value("SELECT rule FROM drift_states WHERE project = ?", (project,))
+    return None if found is None else str(found)
 
 
 def freeze(
@@ -88,7 +97,7 @@ def windows(database: Database, project: str, keys: Sequence[int] | None = None)
 
 def keep_windows(database: Database, project: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Store or replace windows as `windows` gives them."""
-    names = ("window", "first_time", "last_time", "rows", "versions", "p_value", "alarm", "columns", "told")
+    names = ("window", "first_time", "last_time", "rows", "versions", "p_value", "alarm", "columns", "closed", "sketch", "told")
     _keep(database, "drift_windows", names, ((project, *(row[name] for name in names)) for row in rows))
 
 
@@ -117,6 +126,19 @@ def keep_multivariate(database: Database, project: str, rows: Iterable[Sequence[
     """Store or replace the multivariate view: (window, rows, total, squares, statistic, lower, upper, threshold, alarm) each."""
     names = ("window", "rows", "total", "squares", "statistic", "lower", "upper", "threshold", "alarm")
     _keep(database, "drift_multivariate", names, ((project, *row) for row in rows))
+
+
+def multivariate(database: Database, project: str, keys: Sequence[int]) -> dict[int, tuple[int, float, float]]:
+    """The sums of reconstruction errors of these windows: rows, total, squares by window."""
+    sql = "SELECT window, rows, total, squares FROM drift_multivariate WHERE project = ? AND window IN (SELECT value FROM json_each(?))"
+    found = database.rows(sql, (project, json.dumps([int(k) for k in keys])))
+    return {row["window"]: (row["rows"], row["total"], row["squares"]) for row in found}
+
+
+def rows_before(database: Database, project: str, key: int, count: int) -> list[int]:
+    """The rows of up to `count` windows before one, the oldest first."""
+    sql = "SELECT rows FROM drift_windows WHERE project = ? AND window < ? ORDER BY window DESC LIMIT ?"
+    return [int(row["rows"]) for row in database.rows(sql, (project, key, count))][::-1]
 
 
 def keep_quality(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:

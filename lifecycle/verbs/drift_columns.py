@@ -12,13 +12,18 @@ import pyarrow as pa
 
 from lifecycle.modalities import modality
 from lifecycle.monitor.binning import Lookup
+from lifecycle.monitor.components import fit_plane, matrix
+from lifecycle.monitor.sketch import add_column, repeated, row_sketch
 from lifecycle.monitor.summaries import Bins, Summary, encode, freeze_levels, freeze_numbers, summarise
 from lifecycle.records import ModelVersion, Schema
 from lifecycle.stores import summaries as store
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
 
-__all__ = ["Monitored", "monitored", "reference_counts", "sources", "values"]
+__all__ = ["ANSWERS", "Monitored", "monitored", "reference_counts", "sources", "values"]
+
+
+ANSWERS = frozenset({"prediction", "confidence"})  # what the model said, beside what it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,20 @@ def _freeze(context: Context, base: ModelVersion) -> None:
         state = modality(name).fit(table.select(columns).to_pandas(), columns)
         fitted["groups"].append({"modality": name, "columns": columns, "prefix": "" if len(found) == 1 else f"{columns[0]}: ", "state": state})
     known = {column.name: column.levels for column in schema.features}
-    bins = {
-        name: freeze_numbers(array) if kind == "numeric" else freeze_levels(array, known.get(name, ()))
-        for name, kind, array in values(table, schema, fitted)
-    }
+    bins, shares, arrays = {}, {}, {}
+    hashes = np.zeros(table.num_rows, dtype=np.uint64)
+    one = np.zeros(table.num_rows, dtype=np.int64)
+    for name, kind, array in values(table, schema, fitted):
+        bins[name] = freeze_numbers(array) if kind == "numeric" else freeze_levels(array, known.get(name, ()))
+        if name not in ANSWERS:
+            arrays[name] = array
+            hashes = add_column(hashes, array, bins[name])
+            if kind == "categorical":
+                shares[name] = np.round(summarise(array, bins[name], one, 1).counts[0] / max(table.num_rows, 1), 6).tolist()
+    names = list(arrays)
+    fitted["together"] = {"names": names, "shares": shares, "plane": fit_plane(matrix(arrays, bins, shares, names))}
+    fitted["repeated"] = repeated(row_sketch(hashes, one, one - 1, 1)[0])
+    fitted["rows"] = table.num_rows
     with context.database.write():
         if store.state(context.database, context.name) is None:
             store.freeze(context.database, context.name, base.version, fitted, [(n, b.kind, b.edges, b.levels) for n, b in bins.items()])

@@ -15,42 +15,62 @@ from lifecycle.monitor import windows
 from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, judge
 from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.drift.registration import Cells
+from lifecycle.monitor.sketch import decode_sketch, encode_sketch, merge_sketch
 from lifecycle.monitor.summaries import Bins, Counts, Summary, decode, encode, merge
+from lifecycle.records import Settings
 from lifecycle.stores import events
 from lifecycle.stores import summaries as store
 from lifecycle.stores.database import dumps
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, reference_counts
+from lifecycle.verbs.drift_counting import Step
+from lifecycle.verbs.drift_quality import derive_quality, derive_together
 
-__all__ = ["judge_all", "rejudge", "served"]
+__all__ = ["is_settled", "served", "settle", "take_in"]
+
+OPEN = 0.1  # an open window is looked at many times while it fills, so each look is held to a tenth of the level
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def judge_all(context: Context, columns: Monitored, keys: NDArray[np.int64], facts: list[dict[str, Any]], made: Mapping[str, Summary]) -> None:
-    """Merge new summaries of these windows into the stored ones and derive the windows' results; call it in a transaction."""
-    found = _merged_windows(context, keys, facts)
+def take_in(context: Context, columns: Monitored, step: Step) -> None:
+    """Merge counted rows into the stored summaries and derive the results of the windows they touch; call it in a transaction."""
+    found = _merged_windows(context, step.keys, step.facts)
     merged: dict[str, Summary] = {}
-    for name, summary in made.items():
-        merged[name] = _merge_stored(context, name, columns.bins[name], keys, summary)
-        rows = zip(keys.tolist(), *_stored(merged[name]), strict=True)
-        store.keep_summaries(context.database, context.name, name, rows)
-    _derive(context, columns, found, merged)
+    for name, summary in step.columns.items():
+        merged[name] = _merge_stored(context, name, columns.bins[name], step.keys, summary)
+        store.keep_summaries(context.database, context.name, name, zip(step.keys.tolist(), *_stored(merged[name]), strict=True))
+    derive_together(context, columns, step)
+    unfinished = None if step.last else int(step.keys[-1])
+    _derive(context, columns, found, merged, unfinished)
 
 
-def rejudge(context: Context, columns: Monitored) -> None:
-    """Derive every window's results again from the summaries when the settings that judge them have changed."""
+def is_settled(context: Context) -> bool:
+    """Is nothing left to be judged again: by other settings, or because a window that was open has closed."""
+    found = store.rule(context.database, context.name)
+    return found == _rule(context) and not _closing(context)
+
+
+def settle(context: Context, columns: Monitored) -> None:
+    """Judge windows again from their summaries: all when the settings that judge them have changed, else those that have closed since."""
     rule = _rule(context)
-    found = store.state(context.database, context.name)
-    if found is None or found["rule"] == rule:
-        return
     with context.database.write():
-        rows = store.windows(context.database, context.name)
-        keys = [row["window"] for row in rows]
-        if keys:
-            made = {name: _stored_summary(context, name, bins, keys) for name, bins in columns.bins.items()}
-            _derive(context, columns, rows, made)
-        store.set_rule(context.database, context.name, rule)
+        everything = store.rule(context.database, context.name) != rule
+        keys = None if everything else _closing(context)
+        rows = store.windows(context.database, context.name, keys) if keys is None or keys else []
+        if rows:
+            wanted = [row["window"] for row in rows]
+            made = {name: _stored_summary(context, name, bins, wanted) for name, bins in columns.bins.items()}
+            _derive(context, columns, rows, made, None)
+        if everything:
+            store.set_rule(context.database, context.name, rule)
+
+
+def _closing(context: Context) -> list[int]:
+    """The windows that were judged as open and have closed since."""
+    sql = "SELECT window, rows FROM drift_windows WHERE project = ? AND closed = 0"
+    window, now = context.config.window, context.now()
+    return [row["window"] for row in context.database.rows(sql, (context.name,)) if windows.is_closed(row["window"], window, row["rows"], now)]
 
 
 def _rule(context: Context) -> str:
@@ -59,18 +79,22 @@ def _rule(context: Context) -> str:
     return dumps({"rate": settings.false_alarm_rate, "least": settings.minimum_effect, "by_hand": by_hand})
 
 
-def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], made: Mapping[str, Summary]) -> None:
-    """Judge windows, given as stored rows, from their whole summaries."""
+def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], made: Mapping[str, Summary], unfinished: int | None) -> None:
+    """Judge windows, given as stored rows, from their whole summaries. `unfinished`: a window that more rows are about to be added to."""
     names = tuple(columns.bins)
+    settings, window, now = context.settings, context.config.window, context.now()
+    for row in rows:
+        row["closed"] = int(row["window"] != unfinished and windows.is_closed(row["window"], window, row["rows"], now))
     shape = (len(rows), len(names))
     p_values, effects, drifted = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, dtype=bool)
     results: list[tuple[Any, ...]] = []
-    for version, at in _by_version(rows):
+    for version, closed, at in _alike(rows):
         references = reference_counts(context, columns, version)
+        level = settings.false_alarm_rate / len(names) * (1.0 if closed else OPEN)
         for j, name in enumerate(names):
             if name not in made or name not in references:
                 continue
-            found = _judge_column(context, columns, name, references[name], made[name].counts[at], len(names))
+            found = _judge_column(settings, columns.bins[name], name, references[name], made[name].counts[at], level)
             p_values[at, j], effects[at, j], drifted[at, j] = found.p_value, found.effect, found.drifted
             results += _result_rows([rows[i]["window"] for i in at], name, columns.bins[name].kind, found)
     verdicts = combine(names, p_values, effects, drifted)
@@ -81,21 +105,20 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
             _tell(context, row, worst)
     store.keep_results(context.database, context.name, results)
     store.keep_windows(context.database, context.name, rows)
+    derive_quality(context, columns, rows, made, reference_counts(context, columns, columns.version))
 
 
-def _judge_column(context: Context, columns: Monitored, name: str, reference: Mapping[str, Any], current: Counts, count: int) -> ColumnVerdicts:
-    settings, bins = context.settings, columns.bins[name]
-    level = settings.false_alarm_rate / count
+def _judge_column(settings: Settings, bins: Bins, name: str, reference: Mapping[str, Any], current: Counts, level: float) -> ColumnVerdicts:
     cells = Cells(bins.positions if bins.kind == "numeric" else None)
     test = drift_test(default_test(bins.kind))
     return judge(test, decode(reference["counts"]), current, cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
 
 
-def _by_version(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """The places of the windows that each version served most of."""
-    by = np.array([served(row) for row in rows])
-    for version in np.unique(by):
-        yield int(version), np.flatnonzero(by == version)
+def _alike(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, bool, NDArray[np.int64]]]:
+    """The places of the windows that are judged alike: by the version that served most of them, and whether they are closed."""
+    kinds = [(served(row), bool(row["closed"])) for row in rows]
+    for version, closed in sorted(set(kinds)):
+        yield version, closed, np.array([i for i, kind in enumerate(kinds) if kind == (version, closed)])
 
 
 def served(row: Mapping[str, Any]) -> int:
@@ -111,9 +134,11 @@ def _result_rows(keys: list[int], name: str, kind: str, found: ColumnVerdicts) -
 
 
 def _tell(context: Context, row: Mapping[str, Any], worst: Sequence[str]) -> None:
-    """The alarm's place in the history: once a window, at the time its rows end."""
+    """The alarm's place in the history: once a window, at its end, or at its newest row while it is open."""
     window = context.config.window
-    end = _EPOCH + timedelta(microseconds=int(row["last_time"]))
+    end = windows.bounds(row["window"], window)[1]
+    if not isinstance(end, datetime) or not row["closed"]:
+        end = _EPOCH + timedelta(microseconds=int(row["last_time"]))
     details = {"columns": list(worst[:20]), "p_value": row["p_value"], "rows": row["rows"]}
     events.append(context.database, context.name, end, "lifecycle", "alarm", f"window {windows.name(row['window'], window)}", details)
 
@@ -125,13 +150,15 @@ def _merged_windows(context: Context, keys: NDArray[np.int64], facts: list[dict[
     for fact in facts:
         row = known.get(fact["window"])
         if row is None:
-            merged.append({**fact, "versions": dumps(fact["versions"]), "told": 0})
+            merged.append({**fact, "versions": dumps(fact["versions"]), "sketch": encode_sketch(fact["sketch"]), "told": 0})
             continue
         versions = json.loads(row["versions"])
-        for version, rows in fact["versions"].items():
-            versions[version] = versions.get(version, 0) + rows
+        for version, more in fact["versions"].items():
+            versions[version] = versions.get(version, 0) + more
         first, last = min(row["first_time"], fact["first_time"]), max(row["last_time"], fact["last_time"])
-        merged.append({**row, "first_time": first, "last_time": last, "rows": row["rows"] + fact["rows"], "versions": dumps(versions)})
+        sketch = encode_sketch(merge_sketch(decode_sketch(row["sketch"]), fact["sketch"]))
+        rows = row["rows"] + fact["rows"]
+        merged.append({**row, "first_time": first, "last_time": last, "rows": rows, "versions": dumps(versions), "sketch": sketch})
     return merged
 
 

@@ -2,59 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from lifecycle.monitor import windows
 from lifecycle.monitor.report import drift_report, window_bounds
-from lifecycle.monitor.summaries import Summary, summarise
 from lifecycle.records import DriftReport
 from lifecycle.stores import cursors
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.drift_columns import Monitored, monitored, sources, values
-from lifecycle.verbs.drift_judging import judge_all, rejudge
+from lifecycle.verbs.drift_columns import monitored
+from lifecycle.verbs.drift_counting import count_rows
+from lifecycle.verbs.drift_judging import is_settled, settle, take_in
 
 __all__ = ["catch_up", "drift", "multivariate", "quality", "rebuild"]
 
 CONSUMER = "drift"
-_VALUES_AT_ONCE = 12_000_000  # numbers read from the log in one step
-_CELLS_AT_ONCE = 30_000  # windows x columns counted in one step
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Rows of the log, counted: the keys of the windows they touch, facts of those windows, and each column's summary of them."""
-
-    until: int
-    keys: NDArray[np.int64]
-    facts: list[dict[str, Any]]
-    columns: Mapping[str, Summary]
 
 
 def catch_up(context: Context) -> int:
     """Summarise what has landed since the last time; returns the rows taken in. Safe to call from several processes."""
+    if is_settled(context) and cursors.position(context.database, context.name, CONSUMER) == context.log().rows:
+        return 0
     columns = monitored(context)
     if columns is None:
         return 0
-    rejudge(context, columns)
     taken = 0
     while True:
         position = cursors.position(context.database, context.name, CONSUMER)
-        step = _count(context, columns, position)
+        step = count_rows(context, columns, position)
         if step is None:
-            return taken
+            break
         with context.database.write():
             if cursors.position(context.database, context.name, CONSUMER) == position:  # else another process was first
-                judge_all(context, columns, step.keys, step.facts, step.columns)
+                take_in(context, columns, step)
                 cursors.move(context.database, context.name, CONSUMER, step.until)
                 taken += step.until - position
+    settle(context, columns)
+    return taken
 
 
 def drift(context: Context) -> DriftReport:
@@ -102,49 +86,3 @@ def rebuild(context: Context) -> int:
         store.clear(context.database, context.name, frozen=True)
         cursors.reset(context.database, context.name, CONSUMER)
     return catch_up(context)
-
-
-def _count(context: Context, columns: Monitored, position: int) -> Step | None:
-    log = context.log()
-    last = log.rows
-    if last <= position:
-        return None
-    schema, names = context.schema, sources(context.schema)
-    until = min(last, position + max(_VALUES_AT_ONCE // (len(names) + 1), 1_000))
-    table = log.read(["time", "version", *names], after=position, until=until)
-    times = table.column("time").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-    seqs = table.column("seq").to_numpy()
-    keys = windows.window_keys(times, seqs, context.config.window)
-    unique, first = np.unique(keys, return_index=True)
-    room = max(_CELLS_AT_ONCE // (len(columns.bins) + 1), 1)
-    if len(unique) > room:  # too many windows for one step: stop before the first row of the next one
-        rows = int(np.sort(first)[room])
-        table, times, seqs, keys = table.slice(0, rows), times[:rows], seqs[:rows], keys[:rows]
-        unique = np.unique(keys)
-    place = np.searchsorted(unique, keys)
-    count = len(unique)
-    made = {
-        name: summarise(array, columns.bins[name], place, count, columns.lookups.get(name))
-        for name, _, array in values(table, schema, columns.fitted)
-        if name in columns.bins
-    }
-    return Step(int(seqs[-1]), unique, _facts(unique, place, times, table), made)
-
-
-def _facts(keys: NDArray[np.int64], place: NDArray[np.int64], times: NDArray[np.int64], table: pa.Table) -> list[dict[str, Any]]:
-    count = len(keys)
-    first, last = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
-    np.minimum.at(first, place, times)
-    np.maximum.at(last, place, times)
-    versions, coded = np.unique(table.column("version").to_numpy(), return_inverse=True)
-    by_version = np.bincount(place * len(versions) + coded, minlength=count * len(versions)).reshape(count, -1)
-    return [
-        {
-            "window": int(keys[i]),
-            "first_time": int(first[i]),
-            "last_time": int(last[i]),
-            "rows": int(by_version[i].sum()),
-            "versions": {str(v): int(n) for v, n in zip(versions, by_version[i], strict=True) if n},
-        }
-        for i in range(count)
-    ]

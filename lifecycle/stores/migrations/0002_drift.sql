@@ -37,9 +37,11 @@ CREATE TABLE drift_windows (
     p_value REAL,                    -- of the window, NULL where it is too small to judge
     alarm INTEGER NOT NULL DEFAULT 0,
     columns TEXT NOT NULL DEFAULT '[]',  -- JSON: the drifted columns, the worst first
+    closed INTEGER NOT NULL DEFAULT 0,  -- it was judged as a window that no further row is expected in
+    sketch BLOB NOT NULL,            -- which rows repeat, and when in the window they came
     told INTEGER NOT NULL DEFAULT 0, -- its alarm is in the history
     PRIMARY KEY (project, window)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE drift_summaries (
     project TEXT NOT NULL,
