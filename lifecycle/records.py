@@ -17,7 +17,7 @@ import pandas as pd
 # fmt: off
 __all__ = [
     "Agreement", "Annotation", "Column", "ColumnKind", "Comparison", "Decision", "DriftReport", "Estimate", "Event", "Gate",
-    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
+    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
     "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
     "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
 ]

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from lifecycle import schema as door
 from lifecycle.errors import Conflict, InvalidValue, StoreError, UnknownName
 from lifecycle.project import Project
 from lifecycle.records import Modality, ProjectConfig, Schema, Settings, TaskKind
-from lifecycle.stores import archive, events, versions
+from lifecycle.stores import archive, events, versions, workers
 from lifecycle.stores.database import Database, dumps
 from lifecycle.stores.durable import disk
 from lifecycle.stores.models import ModelStore
@@ -149,6 +150,10 @@ class Workspace:
     def projects(self) -> list[Project]:
         """All projects, by name."""
         return [self.project(row["name"]) for row in self.database.rows("SELECT name FROM projects ORDER BY name")]
+
+    def workers(self) -> list[str]:
+        """The workers that were seen alive within half a minute, by name."""
+        return workers.alive(self.database, datetime.now(UTC))
 
     def verify(self) -> list[str]:
         """What is not as it was recorded, a sentence each: the database, the history's chain, log segments, models, snapshots."""

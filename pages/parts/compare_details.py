@@ -14,6 +14,7 @@ from pages.parts import charts, difference_charts, words
 __all__ = ["show"]
 
 SIDES = ("old", "new")
+ENOUGH = 200  # rows below which the time of a call says more about waking the model than about its speed
 
 
 def show(found: lifecycle.Comparison, dark: bool) -> None:
@@ -41,7 +42,8 @@ def show(found: lifecycle.Comparison, dark: bool) -> None:
         if figures.get("roc"):
             st.markdown("**How many are found at which price?**")
             charts.draw(_roc(figures["roc"], dark), key="roc", alt="True positive rate against false positive rate of both versions")
-        _cost(figures)
+        if found.rows >= ENOUGH:
+            _cost(figures)
 
 
 def _residuals(sides: Mapping[str, Any], dark: bool) -> go.Figure:

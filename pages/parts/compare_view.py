@@ -40,24 +40,23 @@ def chooser(versions: pd.DataFrame, old: int, new: int) -> None:
 
 
 def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found: lifecycle.Comparison, by: str) -> None:
-    """The gates with what was found, and the two buttons."""
+    """The two buttons, and the gates with what was found."""
     status = str(versions.loc[versions["version"] == new, "status"].iloc[0])
     gates = project.gates(new)
     failed = [gate for gate in gates if not gate.passed]
-    for gate in gates:
-        icon = ":green[:material/check_circle:]" if gate.passed else ":red[:material/cancel:]"
-        st.markdown(f"{icon} **{page.plain(gate.name.replace('_', ' '))}** {'passed' if gate.passed else 'failed'}: {page.plain(gate.reason)}")
-    if not gates:
-        st.caption("No gates were asked of this version.")
-    for row in project.decisions(new).head(3).itertuples():
-        st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
     if status == "champion":
         st.info(f"Version {new} is live.", icon=":material/rocket_launch:")
-        return
-    if status == "rejected":
+    elif status == "rejected":
         st.info(f"Version {new} was rejected; retrain to get another candidate.", icon=":material/block:")
-        return
-    _buttons(project, new, found, [gate.name for gate in failed], by)
+    else:
+        _buttons(project, new, found, [gate.name for gate in failed], by)
+    for row in project.decisions(new).head(3).itertuples():
+        st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
+    st.markdown(f"**{len(gates) - len(failed)} of {words.plural(len(gates), 'gate')} passed**" if gates else "No gates were asked of this version.")
+    for gate in sorted(gates, key=lambda gate: gate.passed):
+        icon = ":green[:material/check_circle:]" if gate.passed else ":red[:material/cancel:]"
+        said = f"**{page.plain(gate.name.replace('_', ' ').capitalize())}** {'' if gate.passed else 'failed'}"
+        st.markdown(f"{icon} {said.strip()}: {page.plain(gate.reason)}")
 
 
 def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, failed: list[str], by: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -38,16 +37,11 @@ def packed(frame: pd.DataFrame, form: str) -> bytes:
     b'a,b\\n1,"{""c"": 2}"\\n'
     """
     flat = frame.copy()
-    for name in flat.select_dtypes("object"):
-        flat[name] = [json.dumps(v, default=str, ensure_ascii=False) if isinstance(v, dict | list | tuple) else v for v in flat[name]]
-    if form == "CSV":
-        return flat.to_csv(index=False).encode()
-    for name in flat.select_dtypes("object"):
-        if flat[name].map(type).nunique() > 1:
-            flat[name] = flat[name].map(lambda v: None if v is None else str(v))
-    out = io.BytesIO()
-    flat.to_parquet(out, index=False)
-    return out.getvalue()
+    for name in flat.columns[[str(kind) == "object" for kind in flat.dtypes]]:
+        cells = [json.dumps(v, default=str, ensure_ascii=False) if isinstance(v, dict | list | tuple) else v for v in flat[name]]
+        mixed = form == "Parquet" and len({type(v) for v in cells if v is not None}) > 1
+        flat[name] = [None if v is None else str(v) for v in cells] if mixed else cells
+    return lifecycle.table_bytes(flat, form)
 
 
 def _maker(project: lifecycle.Project, what: str, days: object) -> Callable[[], pd.DataFrame]:

@@ -83,18 +83,19 @@ def confusion(matrix: Any, classes: Sequence[Any], role: str, dark: bool) -> go.
             z=share,
             x=names,
             y=names,
-            text=counts.astype(int),
+            text=[[f"{int(n)}" if n else "" for n in row] for row in counts],
+            customdata=counts,
             texttemplate="%{text}" if len(names) <= 12 else None,
             colorscale=[(0, charts.faint(tint, 0.03)), (1, charts.faint(tint, 0.95))],
             zmin=0,
             zmax=1,
             showscale=False,
-            hovertemplate="truth %{y}, answer %{x}: %{text} rows (%{z:.0%} of the truth)<extra></extra>",
+            hovertemplate="truth %{y}, answer %{x}: %{customdata} rows (%{z:.0%} of the truth)<extra></extra>",
             xgap=1,
             ygap=1,
         )
     )
-    chart.update_yaxes(autorange="reversed", type="category")
+    chart.update_yaxes(autorange="reversed", type="category", showgrid=False)
     chart.update_xaxes(type="category", side="bottom")
     return chart
 

@@ -10,7 +10,7 @@ from pages.parts import page, preview, words
 
 __all__ = ["show"]
 
-SHOWN = 3
+PER_ROW = 3
 
 
 def show(project: lifecycle.Project, found: lifecycle.Comparison, by: str) -> None:
@@ -33,7 +33,9 @@ def show(project: lifecycle.Project, found: lifecycle.Comparison, by: str) -> No
             _samples(project, sides[side], side)
     if st.button("Send the changed samples to labeling", key="flips-to-labeling", icon=":material/new_label:"):
         sent = project.request_labels(
-            [str(name) for name in found.flips["id"]], by=by, reason=f"answers that changed from version {found.old} to {found.new}"
+            [str(name) for name in found.flips["id"] if not str(name).startswith("held-out-")],
+            by=by,
+            reason=f"answers that changed from version {found.old} to {found.new}",
         )
         st.success(f"{words.plural(sent, 'sample')} joined the front of the queue.", icon=":material/check_circle:")
 
@@ -42,12 +44,19 @@ def _samples(project: lifecycle.Project, rows: pd.DataFrame, side: str) -> None:
     if rows.empty:
         st.caption("None.")
         return
-    pages = -(-len(rows) // SHOWN)
+    most = 2 * PER_ROW if project.config.schema.modality == "image" else 2
+    pages = -(-len(rows) // most)
     place = int(st.number_input(f"Page of {pages}", 1, pages, 1, key=f"flips-{side}", label_visibility="collapsed")) - 1 if pages > 1 else 0
-    for row in rows.iloc[place * SHOWN : (place + 1) * SHOWN].itertuples():
-        with st.container(border=True, key=f"flip-{side}-{row.id}"):
-            st.markdown(f"truth **{_said(row.truth)}** · old {_said(row.old)} · new {_said(row.new)}")
-            preview.draw(project.preview(str(row.id)), key=f"flip-{side}-{row.id}", width=120)
+    small = project.config.schema.modality == "image"
+    shown = rows.iloc[place * most : (place + 1) * most]
+    spots = st.columns(PER_ROW) if small else [st.container()]
+    for at, row in enumerate(shown.itertuples()):
+        with spots[at % len(spots)], st.container(border=True, key=f"flip-{side}-{row.id}"):
+            st.markdown(f"truth **{_said(row.truth)}**, old {_said(row.old)}, new {_said(row.new)}")
+            try:
+                preview.draw(project.preview(str(row.id)), key=f"flip-{side}-{row.id}", width=120)
+            except lifecycle.UnknownName:
+                st.caption("A row that was held out from training; it is not in the log.")
     if pages > 1:
         st.caption(f"Page {place + 1} of {pages}")
 

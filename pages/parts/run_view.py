@@ -11,7 +11,7 @@ import streamlit as st
 import lifecycle
 from pages.parts import page, words
 
-__all__ = ["finding", "progress", "steps", "table"]
+__all__ = ["finding", "progress", "steps", "table", "worker"]
 
 ICONS = {
     "waiting": ":material/radio_button_unchecked:",
@@ -41,14 +41,15 @@ def finding(runs: Sequence[lifecycle.Run]) -> str:
 
 def progress(project: lifecycle.Project, run: lifecycle.Run, by: str) -> None:
     """Steps, share done, the last lines it said, and a way to stop it."""
-    done = sum(step.status == "done" for step in run.steps)
     doing = next((step.name for step in run.steps if step.status == "running"), None)
     with st.container(border=True, key=f"run-{run.id}"):
-        share = done / max(len(run.steps), 1)
-        what = f"{doing} …" if doing else "waits for the worker" if run.status == "queued" else STATUS.get(run.status, run.status)
+        what = f"{doing} ..." if doing else "waits for the worker" if run.status == "queued" else STATUS.get(run.status, run.status)
         took = (datetime.now(UTC) - run.requested).total_seconds()
+        share = project.progress(run.id)
         st.progress(share, text=f"Run {run.id}: {words.percent(share)}, {what} ({took:.0f} s since it was asked for)")
         steps(run)
+        if tail := "\n".join(project.run_log(run.id).splitlines()[-8:]):
+            st.code(tail, language=None)
         if st.button("Cancel this run", key=f"cancel-{run.id}", icon=":material/stop_circle:"):
             with page.refusals():
                 project.cancel(run.id, by=by)
@@ -56,17 +57,28 @@ def progress(project: lifecycle.Project, run: lifecycle.Run, by: str) -> None:
                 st.rerun()
 
 
+def worker(project: lifecycle.Project, workspace: lifecycle.Workspace, active: Sequence[lifecycle.Run]) -> None:
+    """When nothing serves the queue: what to do about it."""
+    if workspace.workers() or all(run.status == "running" for run in active):
+        return
+    st.warning(
+        "No worker serves this workspace, so nothing starts. Start one with `make run` or `lifecycle worker`, or run it here and keep this tab open.",
+        icon=":material/power_off:",
+    )
+    if st.button("Run it here", key="run-here", icon=":material/play_arrow:"):
+        with page.refusals(), st.spinner("Training here; keep this tab open ..."):
+            project.work()
+        st.rerun()
+
+
 def steps(run: lifecycle.Run) -> None:
     """Each step with how long it took and what it found."""
     lines = []
     for step in run.steps:
         took = (step.finished - step.started).total_seconds() if step.started and step.finished else None
-        facts = ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in step.details.items() if isinstance(value, str | int | float))
-        lines.append(
-            f"{ICONS.get(step.status, ICONS['waiting'])} **{step.name}**"
-            + (f" · {took:.1f} s" if took is not None else "")
-            + (f" · {page.plain(facts)}" if facts else "")
-        )
+        facts = ", ".join(filter(None, (_fact(name, value) for name, value in step.details.items())))
+        said = [f"{ICONS.get(step.status, ICONS['waiting'])} **{step.name}**", f"{took:.1f} s" if took is not None else "", page.plain(facts)]
+        lines.append(" · ".join(filter(None, said)))
     if lines:
         st.markdown("  \n".join(lines))
 
@@ -87,7 +99,10 @@ def table(runs: Sequence[lifecycle.Run]) -> pd.DataFrame:
     )
 
 
-def _short(value: str | int | float) -> str:
-    if isinstance(value, float):
-        return words.number(value)
-    return str(value) if len(str(value)) <= 80 else f"{str(value)[:77]}..."
+def _fact(name: str, value: object) -> str:
+    """A detail as people read it; names of stored files, seeds and places in the log are not for them."""
+    if name.endswith(("rows", "labelled")) and isinstance(value, int):
+        return f"{words.count(value)} {name.replace('_', ' ')}"
+    if name in ("version", "champion") and isinstance(value, int):
+        return f"{name} {value}"
+    return str(value) if name in ("note", "outcome") and value else ""

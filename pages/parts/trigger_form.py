@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 import lifecycle
+from pages.parts import words
 
 __all__ = ["KINDS", "ask", "sentence"]
 
@@ -47,7 +48,7 @@ def sentence(trigger: lifecycle.Trigger) -> str:
         "volume": f"after {o.get('n', 10000):,} new predictions",
         "age": f"when the model is older than {str(o.get('max', '90D')).removesuffix('D')} days",
     }.get(trigger.kind, KINDS.get(trigger.kind, trigger.kind))
-    limits = f"pause of {_days(trigger.cool_down)} days" + (f", at most {trigger.budget} runs a month" if trigger.budget else "")
+    limits = f"pause of {words.plural(_days(trigger.cool_down), 'day')}" + (f", at most {trigger.budget} runs a month" if trigger.budget else "")
     return f"Retrain {what} ({limits})"
 
 

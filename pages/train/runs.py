@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-import lifecycle
-from pages.parts import decide, page, run_view, session, tree, words
+from pages.parts import decide, page, run_view, session, settle, tree, words
 
 ACTIVE = ("queued", "running")
 
@@ -21,12 +20,13 @@ decide.said()
 def request() -> None:
     """Queue a retraining; the worker takes it from here, whether this tab stays open or not."""
     reason = st.session_state.get("retrain-reason", "").strip() or "manual"
-    try:
-        run = project.request_retrain(reason=reason, by=session.user())
-        st.session_state["said"] = f"Run {run.id} is queued; it goes on when you close this tab."
-        st.session_state["retrain-reason"] = ""
-    except lifecycle.LifecycleError as refusal:
-        st.session_state["refused"] = str(refusal)
+    settle.attempt(lambda: project.request_retrain(reason=reason, by=session.user()), "The run is queued; it goes on when you close this tab.")
+    st.session_state["retrain-reason"] = ""
+
+
+def again(run: str) -> None:
+    """Queue a failed run once more."""
+    settle.attempt(lambda: project.retry(run, by=session.user()), f"Run {run} is queued again.")
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -47,7 +47,7 @@ if active:
     page.section("What runs now?")
     with page.refusals():
         st.fragment(live, run_every=1.0)()
-    run_view.worker(session.workspace(), active)
+    run_view.worker(project, session.workspace(), active)
 
 past = [run for run in runs if run.status not in ACTIVE]
 page.section("What came of the earlier runs?")
@@ -73,6 +73,7 @@ else:
         st.markdown(f"**Run {run.id}** · {words.ago(run.requested, datetime.now(UTC))} · by {page.plain(run.requested_by)}: {page.plain(run.reason)}")
         if run.error:
             st.error(run.error, icon=":material/error:")
+            st.button("Try again", key="retry", icon=":material/replay:", on_click=again, args=(run.id,))
         run_view.steps(run)
         if run.candidate is not None:
             tree.link("compare", f"Compare version {run.candidate} with the champion", icon=":material/compare_arrows:", new=run.candidate)

@@ -58,7 +58,7 @@ for place, trigger in enumerate(kept):
                     st.rerun()
 
 page.section("Add a trigger", "The worker looks at all of them once a minute, and runs at most one retraining of a project at a time.")
-with st.container(border=True, key="add-trigger"), page.refusals():
+with st.container(border=True, key="add-trigger", width=640), page.refusals():
     fresh = trigger_form.ask("add")
     if fresh is not None:
         store([*kept, fresh], f"Added: {trigger_form.sentence(fresh)}.")

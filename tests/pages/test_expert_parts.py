@@ -89,7 +89,7 @@ def test_an_export_can_be_read_back(form):
         (lifecycle.Trigger("labels", n=500), "after 500 new labels"),
         (lifecycle.Trigger("schedule", every="QS"), "every quarter"),
         (lifecycle.Trigger("schedule", cron="0 6 * * 1"), "0 6 * * 1"),
-        (lifecycle.Trigger("performance", drop=0.05, budget=4), "more than 0.05 (pause of 1 days, at most 4 runs a month)"),
+        (lifecycle.Trigger("performance", drop=0.05, budget=4), "more than 0.05 (pause of 1 day, at most 4 runs a month)"),
         (lifecycle.Trigger("age", max="30D", cool_down="7D"), "older than 30 days (pause of 7 days)"),
     ],
 )
@@ -98,6 +98,6 @@ def test_a_trigger_is_a_sentence(trigger, words):
 
 
 def test_base64_of_an_image_is_a_data_url():
-    preview = {"kind": "image", "png": sample_json.png(np.eye(3))}
+    preview = lifecycle.Preview("image", sample_json.png(np.eye(3)))
     url = sample_json.as_json(preview)["url"]
     assert base64.b64decode(url.removeprefix("data:image/png;base64,"))[:4] == b"\x89PNG"
