@@ -18,7 +18,7 @@ from scipy.special import betaln, gammaln, logsumexp
 from lifecycle.errors import InvalidValue
 from lifecycle.records import SequentialResult
 
-__all__ = ["FEWEST_ENTITIES", "FEWEST_ERRORS", "paired_test", "sample_ratio_test", "unpaired_test"]
+__all__ = ["FEWEST_ENTITIES", "FEWEST_ERRORS", "log_evidence", "log_wealth", "paired_test", "sample_ratio_test", "unpaired_test"]
 
 MIXTURE = 5.0  # Beta(5, 5): keen on win rates between .3 and .7
 BETS = np.concatenate([-np.geomspace(0.9, 0.005, 24), np.geomspace(0.005, 0.9, 24)])
@@ -46,10 +46,20 @@ def paired_test(wins: int, losses: int, ties: int, alpha: float = 0.05) -> Seque
     """
     _check(alpha, wins=wins, losses=losses, ties=ties)
     rows = wins + losses + ties
-    log_e = (wins + losses) * math.log(2) + float(betaln(MIXTURE + wins, MIXTURE + losses) - betaln(MIXTURE, MIXTURE))
+    log_e = float(log_evidence(wins, losses))
     difference = (wins - losses) / rows if rows else float("nan")
     lower, upper = _betting_interval(wins, losses, ties, alpha) if rows else (-1.0, 1.0)
     return SequentialResult(_exp(log_e), difference, lower, upper, log_e >= -math.log(alpha))
+
+
+def log_evidence(wins: ArrayLike, losses: ArrayLike) -> Array:
+    """Log of the e-process of the paired test, for arrays of counts.
+
+    >>> float(log_evidence(0, 0))
+    0.0
+    """
+    w, z = np.asarray(wins, dtype=float), np.asarray(losses, dtype=float)
+    return np.asarray((w + z) * math.log(2) + betaln(MIXTURE + w, MIXTURE + z) - betaln(MIXTURE, MIXTURE))
 
 
 def unpaired_test(old: ArrayLike, new: ArrayLike, alpha: float = 0.05) -> SequentialResult:
@@ -57,7 +67,8 @@ def unpaired_test(old: ArrayLike, new: ArrayLike, alpha: float = 0.05) -> Sequen
     none is known yet.
 
     The asymptotic confidence sequence of the difference of means, sigma sqrt(2 (n r^2 + 1) / (n^2 r^2) ln(sqrt(n r^2 + 1) / alpha)) with
-    sigma^2 / n the sum of both groups' variances of the mean. It says nothing (-inf, inf) before each group has 50 entities and, for
+    sigma^2 / n the sum of both groups' variances of the mean, each group's variance no less than that of both together: a small group with
+    few errors knows its own badly, and without this a 5 % canary with 10 requests an entity decides wrongly in 8 % of A/A trials. It says nothing (-inf, inf) before each group has 50 entities and, for
     shares right, 5 that are not all right.
 
     >>> rng = np.random.default_rng(0)
@@ -74,7 +85,8 @@ def unpaired_test(old: ArrayLike, new: ArrayLike, alpha: float = 0.05) -> Sequen
     difference = float(groups[1].mean() - groups[0].mean()) if all(len(group) for group in groups) else float("nan")
     if not all(_enough(group) for group in groups):
         return SequentialResult(1.0, difference, -math.inf, math.inf, False)
-    spread = math.sqrt(sum(float(group.var(ddof=1)) / len(group) for group in groups))
+    pooled = float(np.concatenate(groups).var(ddof=1))
+    spread = math.sqrt(sum(max(float(group.var(ddof=1)), pooled) / len(group) for group in groups))
     log_e, half = _mixture(difference, spread, len(groups[0]) + len(groups[1]), alpha)
     return SequentialResult(_exp(log_e), difference, difference - half, difference + half, log_e >= -math.log(alpha))
 
@@ -102,6 +114,18 @@ def sample_ratio_test(counts: Sequence[int], shares: Sequence[float], alpha: flo
     return SequentialResult(_exp(float(log_e)), difference, float("nan"), float("nan"), bool(log_e >= -math.log(alpha)))
 
 
+def log_wealth(wins: ArrayLike, losses: ArrayLike, ties: ArrayLike, difference: float) -> Array:
+    """Log of what a fair bettor has made of 1 who bets, with all of BETS in equal parts, that the true difference is not `difference`.
+
+    >>> float(log_wealth(0, 0, 0, 0.1))
+    0.0
+    """
+    w, z, t = (np.asarray(counts, dtype=float)[..., None] for counts in (wins, losses, ties))
+    bets = BETS / (1 + abs(difference))  # no bet loses more than it has
+    made = w * np.log1p(bets * (1 - difference)) + z * np.log1p(bets * (-1 - difference)) + t * np.log1p(-bets * difference)
+    return np.asarray(logsumexp(made, axis=-1) - math.log(len(bets)))
+
+
 def _betting_interval(wins: int, losses: int, ties: int, alpha: float) -> tuple[float, float]:
     """The differences m that no bettor has made 1 / alpha against: log of the mean over bets of what each has won is below it.
 
@@ -110,9 +134,7 @@ def _betting_interval(wins: int, losses: int, ties: int, alpha: float) -> tuple[
     centre, limit = (wins - losses) / (wins + losses + ties), -math.log(alpha)
 
     def excess(m: float) -> float:
-        bets = BETS / (1 + abs(m))  # no bet loses more than it has
-        parts = wins * np.log1p(bets * (1 - m)) + losses * np.log1p(bets * (-1 - m)) + ties * np.log1p(-bets * m)
-        return float(logsumexp(parts)) - math.log(len(bets)) - limit
+        return float(log_wealth(wins, losses, ties, m)) - limit
 
     lower = -1.0 if excess(-1.0) < 0 else float(brentq(excess, -1.0, centre))
     upper = 1.0 if excess(1.0) < 0 else float(brentq(excess, centre, 1.0))
