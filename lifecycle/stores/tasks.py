@@ -19,15 +19,19 @@ __all__ = [
     "annotation",
     "answers",
     "claim",
+    "close_labelled",
     "expire",
     "find",
     "held",
-    "instant",
+    "holds",
     "insert",
+    "instant",
     "last_standing",
     "release",
     "renew",
+    "rerank",
     "seat",
+    "settle_passed",
     "undo",
 ]
 
@@ -99,6 +103,11 @@ def seat(database: Database, task: int, annotator: str, project: str, until: dat
         )
 
 
+def holds(database: Database, task: int, annotator: str) -> bool:
+    """Whether this expert's lease of a task is there still."""
+    return database.value("SELECT 1 FROM leases WHERE task = ? AND annotator = ?", (task, annotator)) is not None
+
+
 def release(database: Database, project: str, annotator: str, task: int | None = None) -> int:
     """Give back one task, or all that this expert holds; returns how many."""
     with database.write() as connection:
@@ -129,9 +138,10 @@ def annotate(database: Database, project: str, task: Mapping[str, Any], annotato
 
 
 def last_standing(database: Database, project: str, annotator: str) -> dict[str, Any] | None:
-    """This expert's newest answer, unsure or skip that has not been taken back."""
-    sql = """SELECT a.* FROM annotations a WHERE a.project = ? AND a.annotator = ? AND a.kind != 'undo'
-             AND NOT EXISTS (SELECT 1 FROM annotations u WHERE u.undoes = a.id) ORDER BY a.id DESC LIMIT 1"""
+    """This expert's newest answer, unsure or skip that can be taken back: a skipped task may be somebody else's by now."""
+    sql = """SELECT a.* FROM annotations a CROSS JOIN standing s ON s.task = a.task AND s.annotator = a.annotator AND s.annotation = a.id
+             CROSS JOIN tasks t ON t.id = a.task WHERE a.project = ? AND a.annotator = ? AND (s.kind != 'skip' OR t.open > 0)
+             ORDER BY a.id DESC LIMIT 1"""
     return database.one(sql, (project, annotator))
 
 

@@ -63,27 +63,25 @@ def skip(context: Context, task: Task | int, annotator: str) -> None:
         stands = _standing(context, found, me)
         if stands is not None and stands["kind"] != "skip":
             raise Conflict(f"{me} has answered task {found['id']} already; undo that first.")
-        tasks.annotate(context.database, context.name, found, me, "skip", context.now())
+        if stands is None or tasks.holds(context.database, found["id"], me):  # else it was skipped before, and is not shown to them now
+            tasks.annotate(context.database, context.name, found, me, "skip", context.now())
 
 
 def undo(context: Context, annotator: str, client_id: str | None = None) -> int | None:
     """Take back this person's last answer, unsure or skip that stands: the label is withdrawn and the task is theirs again.
-    Returns the task's id, None when nothing is left to take back, or when the same `client_id` has been here before.
-
-    Raises
-    ------
-    Conflict : the last one was a skip, and somebody else has taken the task since.
+    Returns the task's id, None when nothing is left to take back, or when the same `client_id` has been here before. A skip
+    whose sample somebody else has by now stays a skip, and what came before it is taken back.
     """
     me = expert(annotator)
     with context.database.write():
         if client_id is not None and _sent(context, client_id):
             return None
+        tasks.expire(context.database, context.name, context.now())
         last = tasks.last_standing(context.database, context.name, me)
         if last is None:
             return None
         tasks.undo(context.database, context.name, last, context.now(), client_id)
         found = _task(context, int(last["task"]))
-        _take_seat(context, found, me)
         tasks.seat(context.database, found["id"], me, context.name, lease_end(context))
         if last["kind"] != "skip":
             settle(context, found, me)
@@ -164,8 +162,7 @@ def _answered(context: Context, task: Mapping[str, Any], me: str, kind: str, val
 def _take_seat(context: Context, task: Mapping[str, Any], me: str) -> None:
     """Make sure that this person holds the task or may: nobody's seat is taken from them."""
     tasks.expire(context.database, context.name, context.now())
-    holds = context.database.value("SELECT 1 FROM leases WHERE task = ? AND annotator = ?", (task["id"], me))
-    if holds or context.database.value("SELECT open FROM tasks WHERE id = ?", (task["id"],)) > 0:
+    if tasks.holds(context.database, task["id"], me) or context.database.value("SELECT open FROM tasks WHERE id = ?", (task["id"],)) > 0:
         return
     if task["answers"] >= task["wanted"]:
         raise Conflict(f"Task {task['id']} was answered by somebody else while {me} did not hold it; nothing is left to do.")

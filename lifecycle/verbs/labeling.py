@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ from lifecycle.verbs.ranking import catch_up
 __all__ = ["adjudicate", "agreement", "annotate", "catch_up", "labels", "next_tasks", "release_tasks", "request_labels", "skip", "suspects", "undo"]
 
 MOST = 50  # tasks that one person may hold
+FRESH = 0.75  # the share of a lease that has to be left, else it is renewed
 FRONT = -(2**40)  # the turns of requested tasks start here
 
 
@@ -38,14 +40,16 @@ def next_tasks(context: Context, annotator: str, n: int = 1) -> list[Task]:
     if ranking.behind(context):
         catch_up(context)
     now, until = context.now(), lease_end(context)
-    with context.database.write():
-        tasks.expire(context.database, context.name, now)
-        tasks.renew(context.database, context.name, me, until)
-        held = len(tasks.held(context.database, context.name, me, now))
-        if held < n:
-            tasks.claim(context.database, context.name, me, n - held, until)
-        leased = tasks.held(context.database, context.name, me, now)[:n]
-    return _with_samples(context, leased, until)
+    leased = tasks.held(context.database, context.name, me, now)
+    fresh = tasks.instant(now + (until - now) * FRESH)
+    if len(leased) < n or any(task["until"] < fresh for task in leased):
+        with context.database.write():
+            tasks.expire(context.database, context.name, now)
+            tasks.renew(context.database, context.name, me, until)
+            held = tasks.held(context.database, context.name, me, now)
+            tasks.claim(context.database, context.name, me, n - len(held), until)
+            leased = tasks.held(context.database, context.name, me, now)
+    return _with_samples(context, leased[:n])
 
 
 def release_tasks(context: Context, annotator: str) -> int:
@@ -101,7 +105,7 @@ def _requests(context: Context, ids: Sequence[str], places: Mapping[str, int]) -
     return [fixed | {"prediction_id": id, "seq": places[id], "turn": first + i, "model_version": int(version[id] or 0)} for i, id in enumerate(ids)]
 
 
-def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]], until: Any) -> list[Task]:
+def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]]) -> list[Task]:
     schema = context.schema
     named = dict(zip(schema.classes, schema.probability_columns(), strict=True)) if schema.task == "classification" else {}
     columns = ["prediction", *named.values(), *schema.names]
@@ -114,5 +118,6 @@ def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]], until: 
         keep = {name: task[name] for name in ("id", "prediction_id", "purpose", "probability", "strategy", "model_version")}
         utility = float("nan") if task["utility"] is None else task["utility"]
         sample = {name: row[name] for name in schema.names}
+        until = datetime.fromisoformat(task["until"])
         found.append(Task(**keep, sample=sample, prediction=known.get(said, said), probabilities=chances, utility=utility, leased_until=until))
     return found

@@ -120,14 +120,28 @@ def test_a_skip_goes_to_others_first(make: Make) -> None:
     assert len(labeling.labels(context)) == 2
 
 
-def test_undo_of_a_skip_that_went_to_another_is_refused(make: Make) -> None:
-    context = make(rows=1)
-    task = labeling.next_tasks(context, "ana")[0]
+def test_undo_passes_over_a_skip_that_went_to_another(make: Make) -> None:
+    context = make(rows=2)
+    first, task = labeling.next_tasks(context, "ana", 2)
+    annotate(context, first, 1, "ana")
     labeling.skip(context, task, "ana")
-    labeling.next_tasks(context, "ben")
-    with pytest.raises(Conflict, match="held by somebody else"):
-        labeling.undo(context, "ana")
-    assert context.database.value("SELECT count(*) FROM annotations") == 1
+    labeling.next_tasks(context, "ben", 2)
+    labeling.skip(context, task, "ana")
+    assert labeling.undo(context, "ana") == first.id
+    assert labeling.undo(context, "ana") is None
+    labeling.release_tasks(context, "ben")
+    assert labeling.undo(context, "ana") == task.id
+    assert {t.id for t in labeling.next_tasks(context, "ana", 2)} == {first.id, task.id}
+
+
+def test_undo_sent_twice_takes_one_answer_back(make: Make) -> None:
+    context = make()
+    one, two = labeling.next_tasks(context, "ana", 2)
+    for task in (one, two):
+        annotate(context, task, 1, "ana")
+    assert labeling.undo(context, "ana", "u1") == two.id
+    assert labeling.undo(context, "ana", "u1") is None
+    assert len(labeling.labels(context)) == 1
 
 
 def test_unsure_counts_as_an_answer_and_gives_no_label(make: Make) -> None:
