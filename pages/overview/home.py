@@ -53,7 +53,7 @@ def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series
 def story(project: lifecycle.Project, metric: pd.DataFrame, alarms: pd.DataFrame) -> None:
     """One time axis with all that happened."""
     page.section("What happened?")
-    shown = events.happened(project.history(), alarms, metric)
+    shown = events.happened(project.history(), alarms, metric, project.annotations(limit=5000))
     if metric.empty and shown.empty:
         page.empty("No events yet.", "Predictions, alarms, labels, runs and approvals appear here.", "Log predictions", "data")
         return

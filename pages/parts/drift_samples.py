@@ -68,8 +68,11 @@ def _table(project: lifecycle.Project, found: pd.DataFrame, seen: bool) -> pd.Da
 
 
 def _said(value: Any) -> str:
+    """A value in words; a class that a missing neighbour turned into 7.0 is still 7."""
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return "–"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
+        return words.count(value)
     return words.number(value) if isinstance(value, float) else str(value)
 
 

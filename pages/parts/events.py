@@ -65,11 +65,11 @@ def sentence(by: str, verb: str, subject: str, details: Mapping[str, Any]) -> st
     return said[:1].upper() + said[1:] + (f": {reason}" if reason else "")
 
 
-def happened(history: pd.DataFrame, drift: pd.DataFrame, performance: pd.DataFrame) -> pd.DataFrame:
+def happened(history: pd.DataFrame, drift: pd.DataFrame, performance: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """What the timeline shows: time, lane, text, size (labels counted), verb.
 
     Alarms stand at the end of the windows that they are about, whenever they were found. drift: `DriftReport.alarms`;
-    performance: the headline metric's rows of `PerformanceReport.frame`.
+    performance: the headline metric's rows of `PerformanceReport.frame`; answers: `Project.annotations()`.
     """
     rows: list[dict[str, Any]] = []
     for event in history.itertuples():
@@ -83,6 +83,9 @@ def happened(history: pd.DataFrame, drift: pd.DataFrame, performance: pd.DataFra
     for alarm in performance[performance["alarm"].fillna(False).astype(bool)].itertuples():
         text = f"{words.metric(str(alarm.metric)).capitalize()} is outside its limits"
         rows.append({"time": alarm.end, "lane": "Alarms", "text": text, "size": 1.0, "verb": "alarm"})
+    for (expert, day), given in answers.groupby([answers["annotator"], pd.to_datetime(answers["time"], utc=True).dt.floor("D")]):
+        text = f"{expert} labelled {words.plural(len(given), 'sample')}"
+        rows.append({"time": pd.Timestamp(day), "lane": "Labels", "text": text, "size": float(len(given)), "verb": "annotate"})
     found = pd.DataFrame(rows, columns=["time", "lane", "text", "size", "verb"]).sort_values("time", kind="stable")
     return _bursts(found).reset_index(drop=True)
 

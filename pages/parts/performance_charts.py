@@ -55,6 +55,9 @@ def trust(frame: pd.DataFrame) -> str:
         share = words.percent(labels / max(rows, 1))
         return f"Trust realized: {share} of the newest window's {words.count(rows)} rows have labels, so nothing has to be guessed."
     if known["assisted"]:
+        if labels < 30:
+            few = words.plural(labels, "label")
+            return f"Trust assisted, within its wide band: the newest window has only {few}. A few dozen more would narrow it."
         return (
             f"Trust assisted: it joins the answers on all {words.count(rows)} rows of the newest window with {words.plural(labels, 'label')}, "
             "and is unbiased even where the labels were picked by uncertainty."
