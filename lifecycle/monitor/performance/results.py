@@ -101,7 +101,8 @@ def _estimated(layout: Layout, models: Mapping[int, RowModel], window: Ints, ver
         share = stack["rows"][mine] / total[window[mine]]
         np.add.at(means, window[mine], share[:, None] * line.means)
         np.add.at(covariance, window[mine], (share**2)[:, None, None] * line.covariance)
-        np.minimum.at(freedom, window[mine], line.freedom)
+        with np.errstate(invalid="ignore"):  # a window of too few rows has no degrees of freedom, and stays NaN
+            np.minimum.at(freedom, window[mine], line.freedom)
     return Line(layout, means, covariance, freedom)
 
 
