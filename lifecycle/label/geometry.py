@@ -9,20 +9,24 @@ from lifecycle.label.uncertainty import Floats, Integers
 __all__ = ["k_means", "nearest", "seeds", "squared_distances", "standardised"]
 
 
-def standardised(features: Floats) -> Floats:
-    """Columns with mean 0 and deviation 1; a missing value sits at the mean, a constant column at 0.
+def standardised(features: Floats, like: Floats | None = None) -> Floats:
+    """Columns with mean 0 and deviation 1 (those of `like`, if given); a missing value sits at the mean, a constant column at 0.
 
     >>> standardised(np.array([[1.0, 5.0], [3.0, 5.0], [np.nan, 5.0]])).tolist()
     [[-1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
     """
-    values = np.array(features, dtype=np.float64)
-    missing = ~np.isfinite(values)
-    counts = np.maximum(len(values) - missing.sum(axis=0), 1)
-    values[missing] = 0.0
-    values -= values.sum(axis=0) / counts
-    values[missing] = 0.0
-    deviations = np.sqrt((values**2).sum(axis=0) / counts)
-    return values / np.where(deviations > 1e-12, deviations, 1.0)
+    centres, deviations = _scale(features if like is None else like)
+    values = (features - centres) / deviations
+    values[~np.isfinite(values)] = 0.0
+    return np.asarray(values)
+
+
+def _scale(features: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(features)
+    counts = np.maximum(known.sum(axis=0), 1)
+    centres = np.where(known, features, 0.0).sum(axis=0) / counts
+    deviations = np.sqrt((np.where(known, features - centres, 0.0) ** 2).sum(axis=0) / counts)
+    return centres, np.where(deviations > 1e-12, deviations, np.inf)
 
 
 def squared_distances(rows: Floats, centres: Floats) -> Floats:

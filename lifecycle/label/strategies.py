@@ -41,7 +41,9 @@ def picks(
             chances, columns = _checked(name, probabilities, features)
             if isinstance(n, bool) or int(n) != n or n < 0:
                 raise InvalidValue(f"n = {n!r} samples cannot be picked; give a whole number from 0 on.")
-            indices, utilities = rule(chances, columns, min(int(n), len(chances)), np.random.default_rng(rng))
+            if not chances.shape[-2]:
+                return np.empty(0, dtype=np.intp), np.empty(0)
+            indices, utilities = rule(chances, columns, min(int(n), chances.shape[-2]), np.random.default_rng(rng))
             return np.asarray(indices, dtype=np.intp), np.asarray(utilities, dtype=np.float64)
 
         return strategies.register(name, task=task, features=features, prefilter=prefilter, nested=nested)(strategy)
@@ -105,6 +107,6 @@ def _checked(name: str, probabilities: ArrayLike, features: ArrayLike | None) ->
     if not np.isfinite(chances).all():
         raise InvalidValue(f"{name!r} was given probabilities with NaN or infinity; leave those rows out of the pool.")
     columns = None if features is None else np.asarray(features, dtype=np.float64)
-    if columns is not None and (columns.ndim != 2 or len(columns) != len(chances)):
-        raise InvalidValue(f"{name!r} was given features of shape {columns.shape} for {len(chances)} samples; give a row a sample.")
+    if columns is not None and (columns.ndim != 2 or len(columns) != chances.shape[-2]):
+        raise InvalidValue(f"{name!r} was given features of shape {columns.shape} for {chances.shape[-2]} samples; give a row a sample.")
     return chances, columns

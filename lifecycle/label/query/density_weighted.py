@@ -31,13 +31,12 @@ def density_weighted(probabilities: Floats, features: Floats | None, n: int, rng
 
 def _density(features: Floats, rng: np.random.Generator) -> Floats:
     chosen = rng.permutation(len(features))[:SAMPLE]
-    centre, scale = np.nanmean(features[chosen], axis=0), np.nanstd(features[chosen], axis=0)
     sample = standardised(features[chosen])
     centres, labels = k_means(sample, np.ones(len(sample)), min(CENTRES, len(sample)), rng)
     sizes = np.bincount(labels, minlength=len(centres)) / len(sample)
     width = max(float(squared_distances(sample, centres).min(axis=1).mean()), 1e-6) * 2.0
     found = np.empty(len(features))
     for start in range(0, len(features), BLOCK):
-        rows = (features[start : start + BLOCK] - centre) / np.where(scale > 1e-12, scale, 1.0)
-        found[start : start + BLOCK] = np.exp(-squared_distances(np.nan_to_num(rows), centres) / width) @ sizes
+        rows = standardised(features[start : start + BLOCK], features[chosen])
+        found[start : start + BLOCK] = np.exp(-squared_distances(rows, centres) / width) @ sizes
     return found

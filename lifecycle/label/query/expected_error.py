@@ -19,7 +19,7 @@ WORTH = 5.0  # what the model's own opinion of a row counts for, in labels at it
 def expected_error(probabilities: Floats, features: Floats | None, n: int, rng: np.random.Generator) -> Picked:
     """For small pools. Instead of a refit for each label that a candidate might have, its neighbours' probabilities move
     towards that label by a Gaussian kernel; the utility is the fall in expected 0-1 loss, averaged over the candidate's own
-    class probabilities. Rows that are no candidates have 0.
+    class probabilities, beyond that of the least useful candidate. Rows that are no candidates have 0.
 
     >>> chances = [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5], [0.5, 0.5]]
     >>> expected_error(chances, [[0.0], [0.1], [0.2], [9.0]], n=1)[0].tolist()
@@ -38,6 +38,6 @@ def expected_error(probabilities: Floats, features: Floats | None, n: int, rng: 
         after = np.maximum(probabilities[pool, c] + kernel, moved) / (1.0 + kernel)
         gained += probabilities[near, c] * (after - before).sum(axis=1)
     utilities = np.zeros(len(probabilities))
-    utilities[near] = gained
+    utilities[near] = gained - gained.min()
     chosen = top(gained, min(n, len(near)))
     return near[chosen], utilities
