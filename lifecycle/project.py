@@ -269,7 +269,7 @@ class Project:
         return training.run(self._context, id)
 
     def retry(self, run: str, by: str | None = None) -> Run:
-        """Queue a run that failed or was cancelled again; it goes on from the step it came to."""
+        """Queue a run that failed or was cancelled again; it starts over with today's data, recipe and settings."""
         return training.retry(self._context, run, by)
 
     def run_log(self, id: str) -> str:

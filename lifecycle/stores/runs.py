@@ -104,10 +104,13 @@ def end(database: Database, id: str, status: str, time: datetime, seconds: float
 
 
 def requeue(database: Database, id: str) -> None:
-    """Let a run that failed or was cancelled wait again, from the step it came to."""
+    """Let a run that failed or was cancelled wait again: from the start, as what made it fail may have been mended; one that
+    had registered its version goes on from there."""
     with database.write() as connection:
-        connection.execute("UPDATE runs SET status = 'queued', finished = NULL, error = NULL, cancelled_by = NULL, attempts = 0 WHERE id = ?", (id,))
-        connection.execute("UPDATE run_steps SET status = 'waiting', started = NULL WHERE run = ? AND status != 'done'", (id,))
+        connection.execute("UPDATE runs SET status = 'queued', finished = NULL, error = NULL, cancelled_by = NULL WHERE id = ?", (id,))
+        registered = "SELECT 1 FROM run_steps WHERE run = ? AND name = 'register' AND status = 'done'"
+        again = "" if database.value(registered, (id,)) is None else " AND status != 'done'"
+        connection.execute(f"UPDATE run_steps SET status = 'waiting', started = NULL, finished = NULL, attempts = 0 WHERE run = ?{again}", (id,))
 
 
 def ask_to_stop(database: Database, id: str, by: str) -> None:

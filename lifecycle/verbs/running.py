@@ -122,7 +122,7 @@ def cancel(context: Context, id: str, by: str | None) -> Run:
 
 
 def retry(context: Context, id: str, by: str | None) -> Run:
-    """Queue a run that failed or was cancelled again; it goes on from the step it came to.
+    """Queue a run that failed or was cancelled again; it starts over with today's data, recipe and settings.
 
     Raises
     ------

@@ -34,6 +34,7 @@ __all__ = ["perform"]
 
 Found = dict[str, dict[str, Any]]
 FEWEST_LABELS = 2
+CANARY_SHARE = 0.1  # of the entities, when the policy starts the trial
 
 
 def perform(context: Context, id: str) -> dict[str, Any]:
@@ -249,8 +250,9 @@ def _policy(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     note = ""
     if wish != "approval" and not failed:
         mode = "full" if wish == "automatic" else wish
+        share = CANARY_SHARE if mode == "canary" else None
         try:
-            releasing.roll_out(context, number, mode, None, "lifecycle", f"passed all gates; the policy is {wish}")
+            releasing.roll_out(context, number, mode, share, "lifecycle", f"passed all gates; the policy is {wish}")
             return {"outcome": mode, "failed_gates": failed}
         except LifecycleError as error:
             note = str(error)

@@ -1,8 +1,8 @@
 """Retrain when the errors grow, whatever the inputs do: concept drift.
 
 An adaptive window over the losses of labelled predictions, after Bifet and Gavalda, 'Learning from time-changing data with adaptive
-windowing' (2007), equation 3.1: the stream is cut at every place at once, and the bound of ADWIN2, shared over all cuts and all
-times that one may look, says whether the newer part is worse.
+windowing' (2007), equation 3.1: the stream is cut at every place at once, and the bound of ADWIN2, shared over all cuts,
+says whether the newer part is worse. One that looks again and again fires without cause less often than `delta` (simulated).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ FALSE_ALARMS = Option(0.01, lambda value: is_number(value) and 0 < value < 1, "a
 
 @triggers.register("concept", options={"delta": FALSE_ALARMS, "least": whole(30)})
 def concept(facts: Facts, delta: float = 0.01, least: int = 30) -> Verdict:
-    """The losses after some moment are higher than before it, with `least` labelled rows on either side. `delta`: the chance to fire
-    without cause, however often one looks."""
+    """The losses after some moment are higher than before it, with `least` labelled rows on either side. `delta`: about the
+    chance to fire without cause."""
     n = len(facts.losses)
     if n < 2 * least:
         return Verdict(False, f"{n} labelled rows since the last training; {2 * least} are needed to see a change.", figures={"rows": n})
@@ -47,7 +47,7 @@ def worst_cut(losses: np.ndarray[Any, Any], delta: float, least: int) -> tuple[i
     before, after = sums[cuts - 1] / cuts, (sums[-1] - sums[cuts - 1]) / (n - cuts)
     spread = float(squares[-1] / n - (sums[-1] / n) ** 2)
     inverse = 1.0 / cuts + 1.0 / (n - cuts)
-    log_term = np.log(2.0 * n**2 / delta)  # n cuts, looked at n times
+    log_term = np.log(2.0 * n / delta)  # shared over n cuts
     bound = np.sqrt(2.0 * inverse * max(spread, 0.0) * log_term) + 2.0 / 3.0 * inverse * log_term
     excess = after - before - bound
     best = int(np.argmax(excess))
