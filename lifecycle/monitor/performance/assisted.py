@@ -111,29 +111,35 @@ def assisted_mean(predicted: ArrayLike, observed: ArrayLike, probabilities: Arra
     both, own = np.sum(weight * (yl - mean_y) * (fl - mean_f)) / total, np.sum(weight * (fl - mean_f) ** 2) / total
     slope = float(_slope(np.array(both), np.array(own), np.array(f.var()), np.array(effective))) if n > 1 else 1.0
     value = mean_y + slope * (f.mean() - mean_f)
-    residual = yl - mean_y - slope * (fl - mean_f)
-    scaled = np.sum(weight**2 * (1.0 if beyond else 1.0 - chance[seen]) * residual**2) / total**2
-    variance = scaled * n / max(1, n - 1) + (slope**2 * f.var() / rows if beyond else 0.0)
+    parts = weight**2 * (1.0 if beyond else 1.0 - chance[seen]) * (yl - mean_y - slope * (fl - mean_f)) ** 2
+    variance = parts.sum() / total**2 * n / max(1, n - 2)
+    freedom = _freedom(parts)
     if set(np.unique(yl)) <= {0.0, 1.0}:
-        variance = _binary_floor(variance, mean_y, effective, 1.0 if beyond else 1.0 - n / rows)
-    half = float(quantile_t(max(1.0, effective - 1.0), alpha)) * float(np.sqrt(variance))
-    if n < 2 and not np.isfinite(half):
-        half = float("nan")
+        possible = _possible(np.clip(f, 0.0, 1.0), chance, n, beyond)
+        variance, freedom = (freedom * variance + PRIOR * possible) / (freedom + PRIOR), freedom + PRIOR
+    variance += slope**2 * f.var() / rows if beyond else 0.0
+    half = float(quantile_t(freedom, alpha)) * float(np.sqrt(variance)) if n > 1 else float("nan")
     return Estimate(float(value), float(value) - half, float(value) + half)
 
 
-def _binary_floor(variance: float, share: float, effective: float, open_share: float) -> float:
-    """Few labels that all agree are no certainty: four pseudo-rows of what they leave possible."""
-    possible = (effective * share + 2.0) / (effective + 4.0)
-    prior = possible * (1.0 - possible) / effective * open_share
-    return (variance * effective + PRIOR * prior) / (effective + PRIOR) if effective < 50.0 else variance
+def _freedom(parts: Floats) -> float:
+    """Satterthwaite's degrees of freedom of a sum of squares: few where a handful of rows make it."""
+    noise = np.sum(parts**2) - parts.sum() ** 2 / len(parts)
+    return float(min(len(parts) - 1.0, 2.0 * parts.sum() ** 2 / noise)) if noise > 0 else max(1.0, len(parts) - 1.0)
+
+
+def _possible(guess: Floats, chance: Floats, n: int, beyond: bool) -> float:
+    """The variance to expect of 0/1 values if the guess is their chance, drawn towards a half while labels are few: two labels
+    that agree are no certainty."""
+    known = chance > 0
+    share = (n * guess[known] + 1.0) / (n + 2.0)
+    return float(np.sum((1.0 / chance[known] - (0.0 if beyond else 1.0)) * share * (1.0 - share)) / len(share) ** 2)
 
 
 def _checked(predicted: ArrayLike, observed: ArrayLike, probabilities: ArrayLike) -> tuple[Floats, Floats, Floats]:
     f, y = np.asarray(predicted, dtype=np.float64), np.asarray(observed, dtype=np.float64)
-    chance = (
-        np.broadcast_to(np.asarray(probabilities, dtype=np.float64), f.shape) if np.ndim(probabilities) == 0 else np.asarray(probabilities, float)
-    )
+    chance = np.asarray(probabilities, dtype=np.float64)
+    chance = np.broadcast_to(chance, f.shape) if chance.ndim == 0 else chance
     if not (f.ndim == 1 and f.shape == y.shape == chance.shape):
         raise InvalidValue(f"Shapes {f.shape}, {y.shape} and {chance.shape}; give three arrays of one length.")
     if not np.isfinite(f).all():

@@ -10,9 +10,9 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from lifecycle.monitor.performance.layout import Floats
 
-__all__ = ["ErrorModel", "fit_error_model"]
+__all__ = ["ENOUGH", "ErrorModel", "fit_error_model"]
 
-ENOUGH = 60  # reference rows; with fewer the mean says as much as any model
+ENOUGH = 60  # reference rows; fewer teach no more than their mean, and nothing is estimated
 MOST = 50_000
 
 
@@ -65,7 +65,7 @@ def _fit(features: Floats | None, predicted: Floats, truth: Floats, seed: int) -
     absolute = np.abs(error)
     mean, signed = float(absolute.mean()), float(error.mean())
     ratio = float(np.mean(error**2) / mean**2) if mean > 0 else 1.0
-    if len(error) < ENOUGH or mean == 0.0:
+    if len(error) < ENOUGH // 2 or mean == 0.0:
         return ErrorModel(None, None, mean, signed, ratio)
     table = _table(features, predicted)
     size = _regressor(len(error), seed).fit(table, absolute)

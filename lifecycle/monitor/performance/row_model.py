@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
 from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
-from lifecycle.monitor.performance.error_model import ErrorModel, fit_error_model
+from lifecycle.monitor.performance.error_model import ENOUGH, ErrorModel, fit_error_model
 from lifecycle.monitor.performance.layout import Floats, Layout
 
 __all__ = ["STRATA", "Guess", "RowModel", "blind_model", "fit_row_model", "project_edges"]
@@ -33,7 +33,7 @@ class RowModel:
     Attributes
     ----------
     edges : (S, B + 1) score bins of the project. chances : (S, B) calibrated chance of the class, None without probabilities.
-    cuts : (STRATA - 1,) where the strata of the guess part. error : for regression.
+    cuts : (STRATA - 1,) where the strata of the guess part. shift : (STRATA, C) what the guess of a stratum lacked. error : for regression.
     rows : of the reference; 0 where there is none, and then nothing is guessed.
     level, level_covariance : (C,), (C, C) channel means on the reference and their sampling covariance.
     spread, around : (C, C) covariance of one row's channels around their mean, and around their guess.
@@ -45,6 +45,7 @@ class RowModel:
     edges: Floats
     chances: Floats | None
     cuts: Floats
+    shift: Floats
     error: ErrorModel | None
     rows: int
     level: Floats
@@ -64,7 +65,8 @@ class RowModel:
         """What each row's channels are likely to be, before any label."""
         bins = _bins(self.edges, self.layout, rows)
         channels = self._channels(rows, bins)
-        return Guess(channels, np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64), bins)
+        stratum = np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64)
+        return Guess(channels + self.shift[stratum], stratum, bins)
 
     def _channels(self, rows: Rows, bins: Ints) -> Floats:
         if self.error is not None:
@@ -85,7 +87,7 @@ def blind_model(layout: Layout, edges: Floats) -> RowModel:
     c = len(layout.channels)
     none, square, counts = np.full(c, np.nan), np.full((c, c), np.nan), np.zeros((len(layout.scored), layout.bins))
     doubt = np.full((STRATA, c, c), np.nan)
-    return RowModel(layout, edges, None, np.empty(0), None, 0, none, square, square, square, doubt, counts, counts)
+    return RowModel(layout, edges, None, np.empty(0), np.zeros((STRATA, c)), None, 0, none, square, square, square, doubt, counts, counts)
 
 
 def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> RowModel:
@@ -97,17 +99,20 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     bins = _bins(edges, layout, rows)
     positive, negative = _reference_counts(layout, bins, truth)
     chances, error, guess = None, None, np.zeros_like(channels)
-    if layout.task == "regression":
+    if layout.task == "regression" and n >= ENOUGH:
         error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
-    elif rows.probabilities is not None:
+    elif layout.task == "classification" and rows.probabilities is not None:
         centres = bin_centres(edges)
         chances = np.array([calibrated_bins(positive[s], negative[s], centres[s]) for s in range(len(edges))])
         guess = _classification_guess(layout, rows, _chances(chances, bins))
     cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
     spread = np.atleast_2d(np.cov(channels, rowvar=False)) if n > 1 else np.full((channels.shape[1],) * 2, np.nan)
-    residual = channels - guess
-    around, doubt = residual.T @ residual / n, _doubt(residual, np.searchsorted(cuts, guess[:, 0]))
-    return RowModel(layout, edges, chances, cuts, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative)
+    stratum = np.searchsorted(cuts, guess[:, 0])
+    blind = chances is None and error is None
+    shift = np.zeros((STRATA, channels.shape[1])) if blind else _shift(layout, channels - guess, stratum)
+    residual = channels - guess - shift[stratum]
+    around, doubt = residual.T @ residual / n, _doubt(residual, stratum)
+    return RowModel(layout, edges, chances, cuts, shift, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative)
 
 
 def _bins(edges: Floats, layout: Layout, rows: Rows) -> Ints:
@@ -148,6 +153,15 @@ def _classification_guess(layout: Layout, rows: Rows, chances: Floats) -> Floats
         said = predicted[:, None] == np.arange(len(layout.classes))
         out[:, layout.block("predicted")], out[:, layout.block("actual")] = said, chances
         out[:, layout.block("tp")] = chances * said
+    return out
+
+
+def _shift(layout: Layout, residual: Floats, stratum: NDArray[np.generic]) -> Floats:
+    """The mean residual of each stratum, drawn to 0 where it is thin; the indicators a class are left as they add up."""
+    count = np.bincount(stratum, minlength=STRATA)
+    out = np.zeros((STRATA, residual.shape[1]))
+    for channel in range(3 if layout.task == "classification" else residual.shape[1]):
+        out[:, channel] = np.bincount(stratum, residual[:, channel], STRATA) / (count + 20.0)
     return out
 
 
