@@ -146,7 +146,7 @@ def _committee(context: Context, seqs: Places, chances: Floats) -> Floats:
 
 def _errors(context: Context, seqs: Places, now: State) -> tuple[Floats, str]:
     """In regression: what a model of the errors made so far expects of the newest rows, 0 of those beyond."""
-    if now.strategy in ("random", "greedy_features"):
+    if not len(seqs) or now.strategy in ("random", "greedy_features"):
         return np.zeros((len(seqs), 1)), now.strategy
     known = _known(context)
     if len(known) < ENOUGH:
