@@ -117,8 +117,8 @@ class _Overtaken(Exception):
     """Another process logged one of these ids meanwhile; settle again."""
 
 
-def land(context: Context, rows: Rows, on_bad: str, by: str | None, event: tuple[str, str] | None) -> Arrived:
-    """Settle, refuse and append, again if another process came in between.
+def land(context: Context, rows: Rows, on_bad: str, by: str | None, event: tuple[str, str] | None) -> tuple[Rows, Arrived]:
+    """Settle, refuse and append, again if another process came in between; the rows that landed, and where.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def land(context: Context, rows: Rows, on_bad: str, by: str | None, event: tuple
                 rows = _only(rows, np.flatnonzero(keep))
                 continue
         try:
-            return _arrive(context, rows, settled, by, event)
+            return rows, _arrive(context, rows, settled, by, event)
         except _Overtaken:
             continue
 

@@ -62,7 +62,7 @@ def log(context: Context, frame: pd.DataFrame, by: str | None = None, on_bad: st
     _adopt_schema(context, frame)
     rows = landing.read(context, frame)
     event = ("log_file", str(file)) if file else ("log", f"{len(frame)} rows")
-    arrived = landing.land(context, rows, on_bad, by, event)
+    rows, arrived = landing.land(context, rows, on_bad, by, event)
     ids, notes = _ids(context, rows, arrived), list(rows.notes)
     if arrived.ignored:
         notes.append(f"{arrived.ignored} rows were in the log already with the same content and were ignored.")
@@ -93,7 +93,7 @@ def predict(context: Context, frame: pd.DataFrame, entity: Sequence[str] | None 
     if not context.schema.features:
         raise NotReady(f"Project {context.name!r} has no model and no rows yet; log rows with their predictions, or train it first.")
     rows = landing.read(context, frame)
-    arrived = landing.land(context, rows, "raise", None, None)
+    rows, arrived = landing.land(context, rows, "raise", None, None)
     seqs = landing.seqs_in_order(rows, arrived.seqs)
     schema = context.schema
     found = context.log().take(seqs, ["id", "prediction", *schema.probability_columns(), "version"])
