@@ -69,12 +69,13 @@ def pair(context: Context, old: int | None, new: int | None) -> tuple[ModelVersi
 
 
 def unseen(context: Context, first: ModelVersion, second: ModelVersion) -> pd.DataFrame:
-    """The labelled rows that neither version was trained on, the newest 50,000, and those of the reference of `second` that are no
-    predictions: id, label, probability, version, prediction, p_<class> and the features."""
+    """The labelled rows that neither version was trained on, from the first that `second` was held out from, the newest 50,000, and
+    those of the reference of `second` that are no predictions: id, label, probability, version, prediction, p_<class> and the features."""
     trained = [context.snapshots.load(v.training) for v in (first, second) if v.training]
     known = {str(id) for table in trained if "id" in table.column_names for id in table["id"].to_pylist() if id is not None}
     labelled = recording.labelled(context)
-    fresh = labelled.loc[~labelled["id"].isin(known)].tail(MOST_ROWS)
+    since = int(second.manifest.get("held_out_from", 0))  # what came before is the world that it was asked to leave behind
+    fresh = labelled.loc[~labelled["id"].isin(known) & (labelled["seq"] >= since)].tail(MOST_ROWS)
     rows = recording.labelled(context, features=True, ids=fresh["id"].tolist()) if len(fresh) else labelled.iloc[:0]
     held = _held_out(context, second, trained, known | set(labelled["id"]))
     return pd.concat([held, rows], ignore_index=True) if len(held) else rows.reset_index(drop=True)

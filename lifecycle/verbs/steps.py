@@ -160,6 +160,7 @@ def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
         "answers": context.snapshots.save(table.filter(pa.array(mask)).select(answers)),
         "training_rows": training.num_rows,
         "held_out_rows": kept_out.num_rows,
+        "held_out_from": int(pc.min(table["seq"].filter(pa.array(mask))).as_py()),
     }
 
 
@@ -223,7 +224,7 @@ def _register(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     evaluated, split, champion = found["evaluate"], found["split"], found["ingest"]["champion"]
     facts = {"reason": run.reason, "trigger": runs.trigger_of(context.database, run.id), "parent": champion, "requested_by": run.requested_by}
     facts |= {"run": run.id, "gates": found["gate"]["gates"], "policy": found["snapshot"]["policy"], "labels_until": found["ingest"]["until"]}
-    facts["rows_until"] = found["ingest"]["rows_until"]
+    facts |= {"rows_until": found["ingest"]["rows_until"], "held_out_from": split["held_out_from"]}
     version = versions.add(
         context.database,
         context.name,
