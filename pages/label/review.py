@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from pages.parts import agreement_view, decide, page, review_view, session, words
+from pages.parts import agreement_view, choice, decide, page, review_view, session, words
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()
@@ -23,16 +21,7 @@ PARTS = {
     "agreement": "Agreement",
     "answers": "Latest answers",
 }
-part = st.segmented_control(
-    "What to review",
-    list(PARTS),
-    default="disagreements",
-    format_func=PARTS.__getitem__,
-    key="review",
-    bind="query-params",
-    required=True,
-    label_visibility="collapsed",
-)
+part = choice.part("review", PARTS, "corrections" if len(corrections) and not samples else "disagreements")
 with page.refusals():
     if part == "disagreements":
         review_view.disagreements(project, apart, by)

@@ -65,7 +65,7 @@ def dots(rows: pd.DataFrame, own_scale: bool, dark: bool) -> go.Figure:
     chart.update_yaxes(
         tickvals=at, ticktext=[f"<b>{n}</b>  {t}" for n, t in zip(rows["name"], rows["text"], strict=True)], range=[-0.7, len(rows) - 0.3]
     )
-    chart.update_xaxes(title_text="old is better   ←   no change   →   new is better", showticklabels=not own_scale, zeroline=False)
+    chart.update_xaxes(title_text="old better  ←  no change  →  new better", showticklabels=not own_scale, zeroline=False)
     if own_scale:
         chart.update_xaxes(range=[-1.12, 1.12])
     return chart

@@ -44,7 +44,7 @@ def _samples(project: lifecycle.Project, rows: pd.DataFrame, side: str) -> None:
     if rows.empty:
         st.caption("None.")
         return
-    most = 2 * PER_ROW if project.config.schema.modality == "image" else 2
+    most = 2 * PER_ROW if project.config.schema.modality == "image" else 1
     pages = -(-len(rows) // most)
     place = int(st.number_input(f"Page of {pages}", 1, pages, 1, key=f"flips-{side}", label_visibility="collapsed")) - 1 if pages > 1 else 0
     small = project.config.schema.modality == "image"

@@ -77,7 +77,7 @@ def steps(run: lifecycle.Run) -> None:
     for step in run.steps:
         took = (step.finished - step.started).total_seconds() if step.started and step.finished else None
         facts = ", ".join(filter(None, (_fact(name, value) for name, value in step.details.items())))
-        said = [f"{ICONS.get(step.status, ICONS['waiting'])} **{step.name}**", f"{took:.1f} s" if took is not None else "", page.plain(facts)]
+        said = [f"{ICONS.get(step.status, ICONS['waiting'])} **{step.name}**", f"{took:.1f} s" if took and took >= 0.05 else "", page.plain(facts)]
         lines.append(" · ".join(filter(None, said)))
     if lines:
         st.markdown("  \n".join(lines))

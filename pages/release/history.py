@@ -29,11 +29,8 @@ with page.refusals():
         else:
             made = log[(log["subject"] == f"version {then.version}") & log["verb"].isin(["approve", "roll_out", "roll_back"])]
             made = made[pd.to_datetime(made["time"], utc=True) <= at]
-            why = (
-                f" {events.sentence(*made.iloc[0][['by', 'verb', 'subject', 'details']])}, on {words.moment(made.iloc[0]['time'])}."
-                if len(made)
-                else ""
-            )
+            told = [events.sentence(*row).rstrip(".") for row in made[["by", "verb", "subject", "details"]].head(1).itertuples(index=False)]
+            why = f" {told[0]}, on {words.moment(made.iloc[0]['time'])}." if told else ""
             st.markdown(f"On {words.moment(at)} the champion was **version {then.version}**, made by {page.plain(then.created_by)}.{page.plain(why)}")
 
 page.section("What happened?")

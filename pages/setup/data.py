@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import data_in, data_out, page, session, start, words
+from pages.parts import choice, data_in, data_out, page, session, start, words
 
 PARTS = {
     "predictions": "Import predictions",
@@ -21,16 +21,7 @@ page.head("Data", f"{project.name}: {words.plural(len(schema.features), 'column'
 if project.config.description:
     st.caption(page.plain(project.config.description))
 
-part = st.segmented_control(
-    "What to do",
-    list(PARTS),
-    default="predictions",
-    format_func=PARTS.__getitem__,
-    key="part",
-    bind="query-params",
-    required=True,
-    label_visibility="collapsed",
-)
+part = choice.part("part", PARTS, "predictions")
 with page.refusals():
     if part == "predictions":
         data_in.predictions(project, by)

@@ -58,5 +58,6 @@ with page.refusals():
             annotators.rename(columns=str.capitalize),
             hide_index=True,
             key="annotators",
+            placeholder="–",
             column_config={"Agreement": st.column_config.NumberColumn(format="percent"), "Quality": st.column_config.NumberColumn(format="percent")},
         )
