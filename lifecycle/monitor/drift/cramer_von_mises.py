@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from lifecycle.monitor.drift.limits import critical_value, upper_tail
 from lifecycle.monitor.drift.nulls import effective
-from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, numbers, register
+from lifecycle.monitor.drift.registration import Cells, Counts, Verdicts, numbers, register
 from lifecycle.records import TestResult
 
 __all__ = ["cramer_von_mises", "on_counts"]
-
-_GRID = np.linspace(0.0, 12.0, 4001)[1:]
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
@@ -25,9 +24,8 @@ def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, le
         mean_square = (gap**2 * both).sum(axis=1) / (n + m)
     size = effective(n, m)
     statistic = size * mean_square
-    table = _tail(_GRID)
-    p_value = np.where(n > 0, np.interp(statistic, _GRID, table), np.nan)
-    critical = float(np.interp(-level, -table, _GRID))
+    p_value = np.where(n > 0, upper_tail("cramer_von_mises", statistic), np.nan)
+    critical = critical_value("cramer_von_mises", level)
     effect = np.sqrt(3 * mean_square)  # 1 where nothing is shared and the window is small beside the reference
     return Verdicts(statistic, p_value, effect, np.maximum(critical, size * least**2 / 3))
 
@@ -44,30 +42,3 @@ def cramer_von_mises(reference: Any, current: Any) -> TestResult:
     grid = np.sort(np.concatenate((first, second)))
     gap = np.searchsorted(np.sort(first), grid, "right") / len(first) - np.searchsorted(np.sort(second), grid, "right") / len(second)
     return TestResult(float(found.statistic), float(found.pvalue), float(np.sqrt(3 * np.mean(gap**2))))
-
-
-def _tail(x: Floats) -> Floats:
-    """Upper tail of the limit, of a weighted sum of chi-squared variables with weights 1 / (j pi)^2 (Imhof's saddlepoint, Lugannani and Rice)."""
-    weights = 1 / (np.arange(1, 400) * np.pi) ** 2
-    return saddlepoint_tail(x, weights)
-
-
-def saddlepoint_tail(x: Floats, weights: Floats) -> Floats:
-    """P(sum weights_j chi2_1 > x) by the saddlepoint, relative error of a few per cent far into the tail."""
-    mean = weights.sum()
-    low, high = np.full(len(x), -1e7), np.full(len(x), 0.5 / weights.max() * (1 - 1e-12))
-    for _ in range(200):
-        middle = (low + high) / 2
-        slope = (weights / (1 - 2 * middle[:, None] * weights)).sum(axis=1)
-        low, high = np.where(slope < x, middle, low), np.where(slope < x, high, middle)
-    s = (low + high) / 2
-    k = -0.5 * np.log1p(-2 * s[:, None] * weights).sum(axis=1)
-    second = (2 * (weights / (1 - 2 * s[:, None] * weights)) ** 2).sum(axis=1)
-    w = np.sign(s) * np.sqrt(np.maximum(2 * (s * x - k), 0.0))
-    u = s * np.sqrt(second)
-    near = np.abs(x - mean) < 1e-3 * mean
-    with np.errstate(divide="ignore", invalid="ignore"):
-        tail = stats.norm.sf(w) + stats.norm.pdf(w) * (1 / u - 1 / w)
-    skew = (8 * weights**3).sum() / (2 * (weights**2).sum()) ** 1.5
-    tail = np.where(near, 0.5 - skew / (6 * np.sqrt(2 * np.pi)), tail)
-    return np.asarray(np.minimum.accumulate(np.clip(tail, 1e-300, 1.0)))
