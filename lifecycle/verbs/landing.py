@@ -25,7 +25,7 @@ from lifecycle.stores.segments import Segment
 from lifecycle.verbs import answering
 from lifecycle.verbs.context import Context, who
 
-__all__ = ["Arrived", "land", "original_types", "plain_frame", "read", "seqs_in_order", "settle"]
+__all__ = ["Arrived", "as_given", "land", "original_types", "plain_frame", "read", "settle"]
 
 ANSWERED_AT_ONCE = 65_536
 IMAGE_BYTES = 20 << 20
@@ -45,11 +45,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What landed: the seq of each accepted row in the order given, the first and last new one, and what was ignored."""
+    """What landed: the seq of each accepted row in the order of `Rows.table`, the new rows as stored, how many were there already."""
 
     seqs: Numbers
-    first: int
-    last: int
+    table: pa.Table
     ignored: int
     labels: int
 
@@ -110,7 +109,7 @@ def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, even
         if isinstance(staged, Segment):
             log.discard(staged)
         raise
-    return Arrived(seqs, first, last, len(seqs) - len(settled.new), count)
+    return Arrived(seqs, table, len(seqs) - len(settled.new), count)
 
 
 class _Overtaken(Exception):
@@ -263,6 +262,10 @@ def _image(value: Any) -> Any:
     return value
 
 
-def seqs_in_order(rows: Rows, seqs: Sequence[int] | Numbers) -> Numbers:
-    """The seqs of accepted rows, turned from the order of time to the order given."""
-    return np.asarray(seqs)[np.argsort(rows.positions, kind="stable")]
+def as_given(context: Context, rows: Rows, arrived: Arrived, columns: Sequence[str]) -> pa.Table:
+    """What the log holds of the accepted rows, in the order they were given; rows that just landed are not read again."""
+    order = np.argsort(rows.positions, kind="stable")
+    if arrived.ignored:
+        return context.log().take(arrived.seqs[order], columns)
+    there = arrived.table.select([name for name in columns if name in arrived.table.column_names])
+    return there if (np.diff(order) == 1).all() else there.take(pa.array(order))

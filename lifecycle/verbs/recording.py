@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from lifecycle import schema as door
 from lifecycle.errors import BadData, InvalidValue, NotReady
 from lifecycle.records import Schema
-from lifecycle.schema import Rows
 from lifecycle.stores.database import dumps
 from lifecycle.verbs import landing
 from lifecycle.verbs.configuring import configure
@@ -63,7 +61,7 @@ def log(context: Context, frame: pd.DataFrame, by: str | None = None, on_bad: st
     rows = landing.read(context, frame)
     event = ("log_file", str(file)) if file else ("log", f"{len(frame)} rows")
     rows, arrived = landing.land(context, rows, on_bad, by, event)
-    ids, notes = _ids(context, rows, arrived), list(rows.notes)
+    ids, notes = landing.as_given(context, rows, arrived, ["id"])["id"].to_pylist(), list(rows.notes)
     if arrived.ignored:
         notes.append(f"{arrived.ignored} rows were in the log already with the same content and were ignored.")
     return Landed(ids, arrived.ignored, 0, rows.refusals.frame(), tuple(notes))
@@ -94,9 +92,8 @@ def predict(context: Context, frame: pd.DataFrame, entity: Sequence[str] | None 
         raise NotReady(f"Project {context.name!r} has no model and no rows yet; log rows with their predictions, or train it first.")
     rows = landing.read(context, frame)
     rows, arrived = landing.land(context, rows, "raise", None, None)
-    seqs = landing.seqs_in_order(rows, arrived.seqs)
     schema = context.schema
-    found = context.log().take(seqs, ["id", "prediction", *schema.probability_columns(), "version"])
+    found = landing.as_given(context, rows, arrived, ["id", "prediction", *schema.probability_columns(), "version"])
     answer = landing.original_types(found, schema).rename(columns={"version": "model_version"})
     given = [name for name in ("id", "prediction", *schema.probability_columns(), "model_version") if name in answer.columns]
     return answer[given].dropna(axis="columns", how="all") if len(answer) else answer[given]
@@ -129,14 +126,6 @@ def _labels_between(context: Context, first: int, last: int) -> dict[int, tuple[
     rows = context.database.connection.execute(sql, (context.name, first, last)).fetchall()
     values = {text: json.loads(text) for text in {row[1] for row in rows}}
     return {row[0]: (values[row[1]], row[2]) for row in rows}
-
-
-def _ids(context: Context, rows: Rows, arrived: landing.Arrived) -> list[str]:
-    if "id" in rows.table.column_names:
-        ids = rows.table["id"].to_numpy(zero_copy_only=False)
-    else:
-        ids = context.log().take(arrived.seqs, ["id"])["id"].to_numpy(zero_copy_only=False)
-    return [str(id) for id in ids[np.argsort(rows.positions, kind="stable")]]
 
 
 def _schema_for(context: Context, frame: pd.DataFrame) -> Schema:
