@@ -83,7 +83,7 @@ def annotator_quality(frame: pd.DataFrame, level: Level = "nominal") -> pd.DataF
         others = (answers.counts()[answers.item, answers.value] - 1) / np.maximum(np.bincount(answers.item)[answers.item] - 1, 1)
         agreement = _mean_by(answers.annotator[shared], others[shared], people)
         chances = dawid_skene(answers)
-        right = np.einsum("jkk,k->j", confusions(answers, chances), chances.mean(axis=0)) if len(chances) else np.zeros(people)
+        right = np.einsum("jkk,k->j", confusions(answers, chances), chances.mean(axis=0)) if chances.size else np.zeros(people)
         quality = np.where(np.isfinite(agreement), right, np.nan)
     return pd.DataFrame({"annotator": answers.annotators, "answers": said, "agreement": agreement, "quality": quality})
 

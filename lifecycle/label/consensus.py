@@ -51,6 +51,8 @@ def majority(answers: Answers) -> Floats:
 def dawid_skene(answers: Answers) -> Floats:
     """Each item's posterior over the values, shape (items, values), started at the shares of the answers."""
     chances = majority(answers)
+    if not chances.size:
+        return chances
     for _ in range(ROUNDS):
         before = chances
         chances = _expected(answers, chances.mean(axis=0), confusions(answers, chances))
