@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from lifecycle.monitor.performance.summary import add, empty, pack, summarise_la
 from lifecycle.monitor.windows import bounds, parse, window_keys
 from lifecycle.stores import cursors
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.performance_rows import Floats, Ints, columns_of, models_of, proba, rows_of, truth_of
+from lifecycle.verbs.performance_rows import Floats, Ints, columns_of, models_of, proba, rows_of, truth_of_json
 
 __all__ = ["LABELS", "ROWS", "label_rows", "follow_labels", "follow_rows", "forget", "renew"]
 
@@ -45,8 +44,15 @@ def _cells(context: Context, table: pa.Table) -> tuple[Ints, Ints, Ints, Ints]:
     times = np.asarray(table["time"].cast(pa.int64()), dtype=np.int64)
     keys = window_keys(times, np.asarray(table["seq"], dtype=np.int64), context.config.window)
     version = np.asarray(table["version"].cast(pa.int64()), dtype=np.int64)
-    pairs, place = np.unique(np.column_stack([keys, version]), axis=0, return_inverse=True)
-    return times, pairs[:, 0], pairs[:, 1], place.reshape(-1).astype(np.int64)
+    return times, *_pairs(keys, version)
+
+
+def _pairs(keys: Ints, version: Ints) -> tuple[Ints, Ints, Ints]:
+    """The distinct (window, version) pairs, in order, and each row's place among them."""
+    windows, numbers = np.unique(keys), np.unique(version)
+    code = np.searchsorted(windows, keys) * len(numbers) + np.searchsorted(numbers, version)
+    there = np.flatnonzero(np.bincount(code, minlength=len(windows) * len(numbers)))
+    return windows[there // len(numbers)], numbers[there % len(numbers)], np.searchsorted(there, code).astype(np.int64)
 
 
 def _by_version(versions: Ints, place: Ints) -> Iterator[tuple[int, Ints, Ints]]:
@@ -178,23 +184,22 @@ def _add_labels(context: Context, table: pa.Table, keys: Ints, labels: pd.DataFr
     """Add labelled rows to their windows' label summaries."""
     layout = layout_of(context.schema)
     use = labels["part"].to_numpy() >= 0
-    truth = truth_of([json.loads(value) for value in labels["value"][use]], layout)
-    use[use] = truth >= 0 if layout.task == "classification" else np.isfinite(truth)
+    truth = truth_of_json(labels["value"][use], layout)
+    known = truth >= 0 if layout.task == "classification" else np.isfinite(truth)
+    use[use], truth = known, truth[known]
     if not use.any():
         return
     table, keys, labels = table.filter(pa.array(use)), keys[use], labels[use]
-    truth = truth_of([json.loads(value) for value in labels["value"]], layout)
     version = np.asarray(table["version"].cast(pa.int64()), dtype=np.int64)
-    pairs, place = np.unique(np.column_stack([keys, version]), axis=0, return_inverse=True)
-    place = place.reshape(-1).astype(np.int64)
+    windows, versions, place = _pairs(keys, version)
     rows, models = rows_of(table, layout, context.schema.probability_columns()), models_of(context, np.unique(version).tolist())
-    stack = empty(layout, len(pairs))
+    stack = empty(layout, len(windows))
     weight, part = labels["weight"].to_numpy(dtype=np.float64), labels["part"].to_numpy(dtype=np.int64)
-    for number, cells, mine in _by_version(pairs[:, 1], place):
+    for number, cells, mine in _by_version(versions, place):
         local = np.searchsorted(cells, place[mine])
         add(stack, cells, summarise_labels(models[number], rows.pick(mine), truth[mine], weight[mine], part[mine], local, len(cells)))
     with context.database.write() as connection:
-        for i, (window, number) in enumerate(pairs.tolist()):
+        for i, (window, number) in enumerate(zip(windows.tolist(), versions.tolist(), strict=True)):
             payload = _merged(context, layout, stack, i, "labels", window, number)
             sql = "UPDATE performance_windows SET labels = ?, dirty = 1 WHERE project = ? AND window = ? AND version = ?"
             connection.execute(sql, (payload, context.name, window, number))

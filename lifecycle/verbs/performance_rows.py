@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from lifecycle.monitor.performance.row_model import RowModel, blind_model, fit_r
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
 
-__all__ = ["Floats", "Ints", "columns_of", "models_of", "proba", "rows_of", "truth_of"]
+__all__ = ["Floats", "Ints", "columns_of", "models_of", "proba", "rows_of", "truth_of", "truth_of_json"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,14 +53,19 @@ def rows_of(table: pa.Table | pa.RecordBatch, layout: Layout, probability_column
     return Rows(predicted, np.where(missing[:, None], said, scores))
 
 
-def truth_of(values: Sequence[object] | pa.ChunkedArray, layout: Layout) -> Ints | Floats:
+def truth_of(values: pa.ChunkedArray, layout: Layout) -> Ints | Floats:
     """Truth as `Rows.predicted` is coded: classes' places (-1 for an unknown one), or numbers."""
+    return _numbers(values) if layout.task == "regression" else _codes(values, layout.classes)
+
+
+def truth_of_json(values: pd.Series, layout: Layout) -> Ints | Floats:
+    """The same from JSON scalars, as labels are stored; NaN for what is no number."""
     if layout.task == "regression":
-        return _numbers(values) if isinstance(values, pa.ChunkedArray) else np.asarray(values, dtype=np.float64)
-    if isinstance(values, pa.ChunkedArray):
-        return _codes(values, layout.classes)
+        return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
     place = {name: i for i, name in enumerate(layout.classes)}
-    return np.array([place.get(str(value), -1) for value in values], dtype=np.int64)
+    codes, texts = pd.factorize(values)
+    places = np.array([place.get(str(json.loads(text)), -1) for text in texts], dtype=np.int64)
+    return places[codes] if len(places) else np.empty(0, dtype=np.int64)
 
 
 def models_of(context: Context, wanted: Sequence[int]) -> dict[int, RowModel]:

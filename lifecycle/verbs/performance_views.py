@@ -19,7 +19,7 @@ from lifecycle.monitor.performance.views import calibration_curve, confusion_cou
 from lifecycle.verbs import performing
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_following import label_rows
-from lifecycle.verbs.performance_rows import Ints, models_of, rows_of, truth_of
+from lifecycle.verbs.performance_rows import Ints, models_of, rows_of, truth_of_json
 
 __all__ = ["MOST", "calibration", "confusion", "residuals", "slices"]
 
@@ -53,7 +53,7 @@ def residuals(context: Context, start: datetime | None = None, end: datetime | N
     if context.schema.task != "regression":
         raise InvalidValue("Residuals are for regression; see confusion for classification.")
     table, labels = _labelled(context, found, POINTS, ["id", "time", "prediction"])
-    truth = np.array([json.loads(value) for value in labels["value"]], dtype=np.float64)
+    truth = truth_of_json(labels["value"], layout_of(context.schema))
     prediction = np.asarray(table["prediction"], dtype=np.float64)
     frame = pd.DataFrame({"id": table["id"].to_pylist(), "prediction": prediction, "truth": truth, "residual": prediction - truth})
     frame["time"] = pd.to_datetime(np.asarray(table["time"].cast(pa.int64())), unit="us", utc=True)
@@ -79,7 +79,7 @@ def slices(context: Context, metric: str | None = None, start: datetime | None =
     if not table.num_rows:
         return _no_slices()
     probabilities = context.schema.probability_columns()
-    truth = truth_of([json.loads(value) for value in labels["value"]], layout)
+    truth = truth_of_json(labels["value"], layout)
     data = SliceData(
         rows_of(table, layout, probabilities),
         _ints(table["version"]),

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lifecycle.errors import InvalidValue
-from lifecycle.monitor.performance.calibration import bin_centres
 from lifecycle.monitor.performance.channels import Ints, Rows
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
@@ -56,7 +55,7 @@ def estimated_ranking(name: str, model: RowModel, stack: Stack) -> Numbers:
     if model.chances is None or not scores.shape[1]:
         return Numbers.unknown(windows)
     positive, negative = scores * model.chances, scores * (1.0 - model.chances)
-    value, up, down = metrics[name](positive, negative, np.broadcast_to(bin_centres(model.edges), positive.shape))
+    value, up, down = metrics[name](positive, negative, np.broadcast_to(model.middles, positive.shape))
     up, down = np.nan_to_num(up), np.nan_to_num(down)
     variance = np.sum(positive * up**2 + negative * down**2, axis=-1)
     reference = model.positive + model.negative

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from lifecycle.records import Column, Schema, TaskKind
 
-__all__ = ["Bools", "Floats", "Layout", "Means", "layout_of"]
+__all__ = ["BINS_OF_TWO", "Bools", "Floats", "Layout", "Means", "layout_of"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+BINS_OF_TWO = 512  # score bins where there are two classes
 MANY_CLASSES = 12  # beyond it the joint moments of per-class channels cost more than they tell
 REGRESSION = ("absolute", "squared", "error", "relative", "target", "target_squared")
 
@@ -56,7 +57,7 @@ class Layout:
     @cached_property
     def bins(self) -> int:
         """Score bins a class: 512 for two classes, fewer for many."""
-        return int(np.clip(4096 // max(1, len(self.scored)), 32, 512))
+        return BINS_OF_TWO if len(self.scored) == 1 else int(np.clip(4096 // max(1, len(self.scored)), 32, BINS_OF_TWO))
 
     @cached_property
     def proportions(self) -> NDArray[np.bool_]:

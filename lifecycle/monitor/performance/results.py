@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from lifecycle.monitor.performance.assisted import assisted_line
-from lifecycle.monitor.performance.calibration import bin_centres
 from lifecycle.monitor.performance.channels import Ints
 from lifecycle.monitor.performance.estimated import estimated_line, estimated_ranking
 from lifecycle.monitor.performance.layout import Floats, Layout
@@ -41,7 +40,7 @@ def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, versio
     realized = realized_line(layout, sample, spread)
     assisted = assisted_line(layout, merged, sample, spread, doubt)
     estimated = _estimated(layout, models, window, version, stack, windows)
-    centres = bin_centres(models[main[0]].edges) if windows else np.empty((0, 0))
+    centres = models[int(main[0])].middles if windows else np.empty((0, 0))
     frames = []
     for name in metric_names(layout.task):
         if metric_facts(name).get("needs_probabilities") and not proba:
@@ -70,7 +69,7 @@ def level(name: str, model: RowModel) -> Numbers:
         return Numbers.unknown(1)
     if metric_facts(name)["kind"] == "ranking":
         positive, negative = model.positive[None], model.negative[None]
-        value, up, down = metrics[name](positive, negative, np.broadcast_to(bin_centres(model.edges), positive.shape))
+        value, up, down = metrics[name](positive, negative, np.broadcast_to(model.middles, positive.shape))
         variance = np.sum(positive * np.nan_to_num(up) ** 2 + negative * np.nan_to_num(down) ** 2, axis=-1)
         return averaged(value, variance, (positive.sum(-1) > 0) & (negative.sum(-1) > 0), np.array([model.rows >= 2]))
     rows = np.array([float(model.rows)])

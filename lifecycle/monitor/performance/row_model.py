@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
 from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
 from lifecycle.monitor.performance.error_model import ENOUGH, ErrorModel, fit_error_model
-from lifecycle.monitor.performance.layout import Floats, Layout
+from lifecycle.monitor.performance.layout import BINS_OF_TWO, Floats, Layout
 
-__all__ = ["STRATA", "Guess", "RowModel", "blind_model", "fit_row_model", "project_edges"]
+__all__ = ["STRATA", "Guess", "RowModel", "blind_model", "cell_of", "fit_row_model", "project_edges"]
 
 STRATA = 16
 
@@ -32,7 +33,8 @@ class RowModel:
 
     Attributes
     ----------
-    edges : (S, B + 1) score bins of the project. chances : (S, B) calibrated chance of the class, None without probabilities.
+    edges : (S, B + 1) score bins of the project; middles (S, B) the reference's mean score in each.
+    chances : (S, B) calibrated chance of the class, None without probabilities.
     cuts : (STRATA - 1,) where the strata of the guess part. shift : (STRATA, C) what the guess of a stratum lacked. error : for regression.
     rows : of the reference; 0 where there is none, and then nothing is guessed.
     level, level_covariance : (C,), (C, C) channel means on the reference and their sampling covariance.
@@ -43,6 +45,7 @@ class RowModel:
 
     layout: Layout
     edges: Floats
+    middles: Floats
     chances: Floats | None
     cuts: Floats
     shift: Floats
@@ -61,12 +64,28 @@ class RowModel:
         """Can it say anything of rows without labels."""
         return self.chances is not None or self.error is not None
 
+    @cached_property
+    def cells(self) -> Guess | None:
+        """With two classes: the guess for each cell of prediction (no, yes, unknown) x score bin, (3 B,), for a row depends on nothing else."""
+        if self.chances is None or len(self.layout.classes) != 2:
+            return None
+        channels = _cell_channels(self.layout, self.chances, self.middles)
+        stratum = np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64)
+        return Guess(channels + self.shift[stratum], stratum, np.tile(np.arange(self.layout.bins), 3)[:, None])
+
     def guess(self, rows: Rows) -> Guess:
         """What each row's channels are likely to be, before any label."""
         bins = _bins(self.edges, self.layout, rows)
+        if self.cells is not None and rows.probabilities is not None:
+            cell = cell_of(rows, bins)
+            return Guess(self.cells.channels[cell], self.cells.stratum[cell], bins)
         channels = self._channels(rows, bins)
         stratum = np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64)
         return Guess(channels + self.shift[stratum], stratum, bins)
+
+    def bins(self, rows: Rows) -> Ints:
+        """The score bin of each row and scored class, (n, S)."""
+        return _bins(self.edges, self.layout, rows)
 
     def _channels(self, rows: Rows, bins: Ints) -> Floats:
         if self.error is not None:
@@ -87,7 +106,9 @@ def blind_model(layout: Layout, edges: Floats) -> RowModel:
     c = len(layout.channels)
     none, square, counts = np.full(c, np.nan), np.full((c, c), np.nan), np.zeros((len(layout.scored), layout.bins))
     doubt = np.full((STRATA, c, c), np.nan)
-    return RowModel(layout, edges, None, np.empty(0), np.zeros((STRATA, c)), None, 0, none, square, square, square, doubt, counts, counts)
+    return RowModel(
+        layout, edges, bin_centres(edges), None, np.empty(0), np.zeros((STRATA, c)), None, 0, none, square, square, square, doubt, counts, counts
+    )
 
 
 def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> RowModel:
@@ -99,12 +120,13 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     bins = _bins(edges, layout, rows)
     positive, negative = _reference_counts(layout, bins, truth)
     chances, error, guess = None, None, np.zeros_like(channels)
+    middles = _middles(layout, edges, rows, bins)
     if layout.task == "regression" and n >= ENOUGH:
         error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
     elif layout.task == "classification" and rows.probabilities is not None:
-        centres = bin_centres(edges)
-        chances = np.array([calibrated_bins(positive[s], negative[s], centres[s]) for s in range(len(edges))])
-        guess = _classification_guess(layout, rows, _chances(chances, bins))
+        chances = np.array([calibrated_bins(positive[s], negative[s], middles[s]) for s in range(len(edges))])
+        two = len(layout.classes) == 2
+        guess = _cell_channels(layout, chances, middles)[cell_of(rows, bins)] if two else _classification_guess(layout, rows, _chances(chances, bins))
     cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
     spread = np.atleast_2d(np.cov(channels, rowvar=False)) if n > 1 else np.full((channels.shape[1],) * 2, np.nan)
     stratum = np.searchsorted(cuts, guess[:, 0])
@@ -112,7 +134,31 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     shift = np.zeros((STRATA, channels.shape[1])) if blind else _shift(layout, channels - guess, stratum)
     residual = channels - guess - shift[stratum]
     around, doubt = residual.T @ residual / n, _doubt(residual, stratum)
-    return RowModel(layout, edges, chances, cuts, shift, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative)
+    return RowModel(
+        layout, edges, middles, chances, cuts, shift, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative
+    )
+
+
+def cell_of(rows: Rows, bins: Ints) -> Ints:
+    """With two classes: each row's cell of prediction x score bin, as `RowModel.cells` numbers them."""
+    predicted = np.asarray(rows.predicted)
+    return np.asarray(np.where(predicted < 0, 2, predicted) * BINS_OF_TWO + bins[:, 0], dtype=np.int64)
+
+
+def _cell_channels(layout: Layout, chances: Floats, middles: Floats) -> Floats:
+    second = np.tile(middles[0], 3)
+    rows = Rows(np.repeat([0, 1, -1], layout.bins), np.column_stack([1.0 - second, second]))
+    return _classification_guess(layout, rows, _chances(chances, np.tile(np.arange(layout.bins), 3)[:, None]))
+
+
+def _middles(layout: Layout, edges: Floats, rows: Rows, bins: Ints) -> Floats:
+    out = bin_centres(edges)
+    for s in range(bins.shape[1]):
+        assert rows.probabilities is not None
+        count = np.bincount(bins[:, s], minlength=layout.bins)
+        total = np.bincount(bins[:, s], rows.probabilities[:, layout.scored[s]], layout.bins)
+        out[s] = np.where(count > 0, total / np.maximum(count, 1), out[s])
+    return out
 
 
 def _bins(edges: Floats, layout: Layout, rows: Rows) -> Ints:

@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from lifecycle.monitor.performance.assisted import assisted_line
-from lifecycle.monitor.performance.calibration import bin_centres
 from lifecycle.monitor.performance.channels import Ints, Rows
 from lifecycle.monitor.performance.estimated import estimated_line, estimated_ranking
 from lifecycle.monitor.performance.layout import Floats, Layout
@@ -157,7 +156,7 @@ def _numbers(layout: Layout, model: RowModel, stack: Stack, metric: str) -> tupl
     sample = pool(stack)
     spread, around = (np.broadcast_to(square, (n, *square.shape)) for square in (model.spread, model.around))
     if metric_facts(metric)["kind"] == "ranking":
-        known, guessed = realized_ranking(metric, sample, bin_centres(model.edges)), estimated_ranking(metric, model, stack)
+        known, guessed = realized_ranking(metric, sample, model.middles), estimated_ranking(metric, model, stack)
         name = "realized"
     else:
         known = metric_on(assisted_line(layout, stack, sample, spread, around), metric)

@@ -13,7 +13,7 @@ import numpy as np
 
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
 from lifecycle.monitor.performance.layout import Floats, Layout
-from lifecycle.monitor.performance.row_model import RowModel
+from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel, cell_of
 
 __all__ = ["Stack", "add", "empty", "pack", "stacked", "summarise_labels", "summarise_rows", "unpack"]
 
@@ -30,8 +30,6 @@ def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
     moments, moments2 (Z, Z): sums of w z z' and w^2 z z' with z = (1, observed, guessed). confusion, confusion2 (K, K):
     sums of w and w^2 by truth and prediction. hits, hits2 (S, 2, B): sums of w and w^2 by class or not and score bin.
     """
-    from lifecycle.monitor.performance.row_model import STRATA
-
     c, k, s, b = len(layout.channels), len(layout.classes), len(layout.scored), layout.bins
     if layout.task == "regression":
         b = 0
@@ -70,6 +68,8 @@ def add(into: Stack, at: Ints, other: Stack) -> None:
 def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int) -> Stack:
     """Summaries of rows without their labels; `window` (n,) is each row's place in the stack, in any order."""
     out = empty(model.layout, windows)
+    if model.cells is not None and rows.probabilities is not None:
+        return _count_cells(out, model, model.cells, rows, window)
     guess = model.guess(rows)
     order, starts = _grouped(window, windows)
     out["rows"][:] = np.bincount(window, minlength=windows)
@@ -81,6 +81,18 @@ def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int) -> S
         part = channels[starts[w] : starts[w + 1]]  # type: ignore[index]
         if len(part):
             out["guess"][w], out["guess2"][w] = part.sum(axis=0), part.T @ part
+    return out
+
+
+def _count_cells(out: Stack, model: RowModel, cells: Guess, rows: Rows, window: Ints) -> Stack:
+    """Two classes: a row is its cell of prediction x score bin, so that a window is counts."""
+    windows, size = len(out["rows"]), len(cells.stratum)
+    counts = _counted(window, cell_of(rows, model.bins(rows)), windows, size)
+    out["rows"][:] = counts.sum(axis=1)
+    out["scores"][:, 0] = counts.reshape(windows, 3, -1).sum(axis=1)
+    out["guess"][:] = counts @ cells.channels
+    out["guess2"][:] = np.einsum("wk,kc,kd->wcd", counts, cells.channels, cells.channels, optimize=True)
+    out["strata"][:] = counts @ (cells.stratum[:, None] == np.arange(STRATA))
     return out
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lifecycle.monitor.performance.calibration import bin_centres
 from lifecycle.monitor.performance.intervals import wilson
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.pooled import pool
@@ -41,7 +40,7 @@ def calibration_curve(layout: Layout, stack: Stack, model: RowModel) -> pd.DataF
     sample = pool(stack)
     weighted = np.einsum("w,wskb->skb", stack["rows"], sample.hits)
     squared = np.einsum("w,wskb->skb", stack["rows"] ** 2, sample.hits2)
-    centres = bin_centres(model.edges)
+    centres = model.middles
     frames = [_curve("current", weighted[:, 0], weighted[:, 1], squared.sum(axis=1), centres)]
     frames.append(_curve("reference", model.positive, model.negative, model.positive + model.negative, centres))
     return pd.concat(frames, ignore_index=True)
