@@ -78,7 +78,7 @@ class Database:
             return
         try:
             connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise StoreError(f"The workspace could not be written ({error}); nothing was changed. Try again.") from error
         self._local.depth = 1
         try:
@@ -87,7 +87,7 @@ class Database:
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
+            if type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):  # a broken constraint is for the caller to explain
                 raise StoreError(f"The workspace could not be written ({error}); nothing was changed. Free some disk and try again.") from error
             raise
         finally:
@@ -95,7 +95,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """What a query finds, a dict a row."""
-        cursor = self.connection.execute(sql, parameters)
+        cursor = self._read(sql, parameters)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -106,12 +106,12 @@ class Database:
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first field of the first row, or None."""
-        row = self.connection.execute(sql, parameters).fetchone()
+        row = self._read(sql, parameters).fetchone()
         return row[0] if row else None
 
     def frame(self, sql: str, parameters: Parameters = ()) -> pd.DataFrame:
         """What a query finds, as a frame with its columns even when it is empty."""
-        cursor = self.connection.execute(sql, parameters)
+        cursor = self._read(sql, parameters)
         names = [column[0] for column in cursor.description or ()]
         return pd.DataFrame(cursor.fetchall(), columns=names)
 
@@ -130,6 +130,14 @@ class Database:
         if getattr(self._local, "database", None) is not None:
             self.connection.close()
             self._local.database = None
+
+    def _read(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
+        try:
+            return self.connection.execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            if self._local.depth:  # `write` tells what it means for the change under way
+                raise
+            raise StoreError(f"The workspace {self.path.parent} could not be read ({error}); check that its disk is there.") from error
 
     def _migrate(self) -> None:
         files = sorted((f for f in resources.files("lifecycle.stores.migrations").iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
