@@ -106,7 +106,7 @@ def _show_plain(value: Any, indent: str = "") -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             nested = isinstance(item, dict | list) and item
-            click.echo(f"{indent}{key}:" + ("" if nested else f" {'' if item in (None, {}, []) else item}"))
+            click.echo(f"{indent}{key}:" + ("" if nested else f" {'' if item in (None, {}, []) else _short(item)}"))
             if nested:
                 _show_plain(item, indent + "  ")
     elif isinstance(value, list):
@@ -114,8 +114,12 @@ def _show_plain(value: Any, indent: str = "") -> None:
             click.echo(f"{indent}Nothing yet.")
         for item in value:
             if isinstance(item, dict):
-                click.echo(indent + "  ".join(f"{k}={v}" for k, v in item.items() if not isinstance(v, dict | list)))
+                click.echo(indent + "  ".join(f"{k}={_short(v)}" for k, v in item.items() if not isinstance(v, dict | list)))
             else:
                 click.echo(f"{indent}{item}")
     else:
         click.echo(f"{indent}{value}")
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) else value
