@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from lifecycle.errors import BadData, LifecycleError, NotAllowed, StoreError, Un
 from lifecycle.plain import plain
 from lifecycle.serving import bodies
 from lifecycle.serving.batching import Batcher
-from lifecycle.serving.limits import BodyLimit
+from lifecycle.serving.limits import BodyLimit, Counted
 from lifecycle.serving.numbers import Numbers
 from lifecycle.serving.watching import Served, Watcher
 from lifecycle.verbs import recording
@@ -104,7 +103,7 @@ def create_app(home: str | Path) -> FastAPI:
     app = FastAPI(title="Lifecycle prediction API", version="1", summary="Answers, logged before they are given.", lifespan=lifespan)
     app.state.server = server
     app.add_middleware(BodyLimit)
-    _count(app, server)
+    app.add_middleware(Counted, numbers=server.numbers)
     _refusals(app)
     _answers(app, server)
     _truth(app, server)
@@ -170,18 +169,6 @@ def _refusals(app: FastAPI) -> None:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         return JSONResponse({"detail": f"The request does not have the shape that /docs shows: {place}: {first['msg']}.", "refused": []}, 422)
-
-
-def _count(app: FastAPI, server: Server) -> None:
-    @app.middleware("http")
-    async def timed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        started = time.perf_counter()
-        response = await call_next(request)
-        route = request.scope.get("route")
-        if route is not None and "name" in request.path_params:
-            known = request.path_params["name"] if request.path_params["name"] in server.watcher.served else "unknown"
-            server.numbers.answered(known, route.path.rsplit("/", 1)[-1], response.status_code, time.perf_counter() - started)
-        return response
 
 
 def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:

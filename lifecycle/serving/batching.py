@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from lifecycle.errors import BadData, LifecycleError, NotReady, StoreError
 from lifecycle.serving.numbers import Numbers
@@ -66,8 +67,9 @@ class Batcher:
         self._thread.join()
 
     def _run(self) -> None:
-        while batch := self._next():
-            self._answer([waiting for waiting in batch if waiting.done.set_running_or_notify_cancel()])
+        with threadpool_limits(limits=1):  # for few rows, waking a team of threads costs more than it saves
+            while batch := self._next():
+                self._answer([waiting for waiting in batch if waiting.done.set_running_or_notify_cancel()])
         self._served.context.database.close()
 
     def _next(self) -> list[_Waiting]:

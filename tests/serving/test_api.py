@@ -164,7 +164,9 @@ def test_shadow_is_kept_apart_and_labels_decide(api, home):
     frame = made(600, 5)
     answers = ask(api, frame.drop(columns="label").to_dict("records")).json()["predictions"]
     assert {row["model_version"] for row in answers} == {1}
-    api.post("/projects/demo/labels", json={"labels": [{"id": row["id"], "label": label} for row, label in zip(answers, frame["label"], strict=True)]})
+    api.post(
+        "/projects/demo/labels", json={"labels": [{"id": row["id"], "label": label} for row, label in zip(answers, frame["label"], strict=True)]}
+    )
     await_version(api, lambda: project.trial().requests == 600)
     assert (project.trial().labelled, project.trial().decision) == (600, "new")
 
