@@ -37,10 +37,18 @@ class Outcome:
     stopped: bool = False
 
 
-def run(call: str, argument: Any, log: Path, limits: Limits | None = None, stopping: Callable[[], bool] = lambda: False) -> Outcome:
+def run(
+    call: str,
+    argument: Any,
+    log: Path,
+    limits: Limits | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    preload: tuple[str, ...] = (),
+) -> Outcome:
     """Call a function ("module:function", one JSON argument, a JSON answer) in a child process, and wait for it.
 
-    `stopping` is asked four times a second; when it says so the child is killed and the outcome is `stopped`.
+    `stopping` is asked four times a second; when it says so the child is killed and the outcome is `stopped`. `preload`: modules
+    that are imported once, before the first child is forked.
 
     Raises
     ------
@@ -51,7 +59,7 @@ def run(call: str, argument: Any, log: Path, limits: Limits | None = None, stopp
     path = [os.getcwd(), *filter(None, sys.path)]
     job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "memory": limits.memory, "path": path}
     try:
-        process = _ask(call.partition(":")[0], json.dumps(job))
+        process = _ask((call.partition(":")[0], *preload), json.dumps(job))
         return _wait(process, folder, limits, stopping)
     finally:
         _kill(folder)
@@ -93,10 +101,10 @@ def _death(status: int, memory: str) -> str:
     return f"it crashed ({name}) inside compiled code; try another estimator or version of its package"
 
 
-def _ask(module: str, line: str) -> subprocess.Popen[bytes]:
+def _ask(modules: tuple[str, ...], line: str) -> subprocess.Popen[bytes]:
     with _lock:
         for _ in range(2):  # a nursery that has just gone to rest is replaced once
-            process = _started(module)
+            process = _started(modules)
             assert process.stdin is not None
             try:
                 process.stdin.write(line.encode() + b"\n")
@@ -107,11 +115,11 @@ def _ask(module: str, line: str) -> subprocess.Popen[bytes]:
     raise StoreError("No child process could be started to train in; see whether the machine is out of memory or processes.")
 
 
-def _started(module: str) -> subprocess.Popen[bytes]:
-    key = (os.getpid(), (module,))
+def _started(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    key = (os.getpid(), modules)
     process = _nursery.get(key)
     if process is None or process.poll() is not None:
-        command = [sys.executable, "-m", "lifecycle.engines.nursery", module]
+        command = [sys.executable, "-m", "lifecycle.engines.nursery", *modules]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONWARNINGS": "default"}
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
         process = _nursery[key] = subprocess.Popen(command, env=environment, start_new_session=True, **streams)  # type: ignore[call-overload]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -21,8 +23,7 @@ def environment(modules: tuple[str, ...] = ()) -> dict[str, Any]:
     >>> sorted(environment())
     ['blas', 'machine', 'packages', 'python']
     """
-    owners = metadata.packages_distributions()
-    names = {*PACKAGES, *(owner for module in modules for owner in owners.get(module, ()))}
+    names = {*PACKAGES, *(owner for module in modules for owner in _owners(module))}
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
@@ -56,6 +57,15 @@ def requirements(environment: Mapping[str, Any]) -> str:
     """
     lines = [f"{name}=={version}" for name, version in environment.get("packages", {}).items()]
     return "\n".join([f"# Python {environment.get('python', 'unknown')}", *lines, ""])
+
+
+@cache
+def _owners(module: str) -> tuple[str, ...]:
+    """The packages that a top-level module belongs to; reading which package has which file takes a second, so only where needed."""
+    if module in ("sklearn", "lifecycle") or module in PACKAGES or module in sys.stdlib_module_names:
+        return ()
+    name = module.replace("_", "-")
+    return (name,) if _version(name) else tuple(metadata.packages_distributions().get(module, ()))
 
 
 def _version(name: str) -> str | None:

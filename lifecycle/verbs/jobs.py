@@ -14,6 +14,13 @@ from lifecycle.verbs.context import Context
 
 __all__ = ["ask"]
 
+# What most recipes are made of, and what an answer from a frame needs.
+PRELOAD = (
+    "skops.io",
+    "narwhals.stable.v2",
+    *(f"sklearn.{name}" for name in ("compose", "ensemble", "impute", "linear_model", "pipeline", "preprocessing")),
+)
+
 
 def ask(context: Context, verb: str, log: Path, stopping: Callable[[], bool] = lambda: False, **arguments: Any) -> Any:
     """What `verb` of `lifecycle.verbs.child` answers, from a process of its own; None when it was stopped.
@@ -33,7 +40,7 @@ def ask(context: Context, verb: str, log: Path, stopping: Callable[[], bool] = l
         "verb": verb,
         "arguments": arguments,
     }
-    outcome = local.run("lifecycle.verbs.child:answer", argument, log, stopping=stopping)
+    outcome = local.run("lifecycle.verbs.child:answer", argument, log, stopping=stopping, preload=PRELOAD)
     if outcome.stopped:
         return None
     if outcome.reason is not None:
