@@ -33,7 +33,8 @@ def matrix(arrays: Mapping[str, Any], bins: Mapping[str, Bins], shares: Mapping[
 
 
 def fit_plane(values: Floats) -> dict[str, Any]:
-    """Centre, scale and the first components that explain 65 % (at most 30) of the reference, and its errors' mean and spread.
+    """Centre, scale and the first components that explain 65 % (at most 30) of the reference, and its errors' mean and spread;
+    every other row is fitted, the rest say how large errors are.
 
     >>> x = np.random.default_rng(0).normal(size=(500, 1))
     >>> len(fit_plane(np.hstack([x, x, x]))["axes"])
@@ -49,13 +50,13 @@ def fit_plane(values: Floats) -> dict[str, Any]:
         centre = filled.sum(axis=0) / rows
         scale = np.sqrt(((filled - centre) ** 2 * known).sum(axis=0) / rows)
     state: dict[str, Any] = {"centre": centre.tolist(), "scale": np.where(scale > 0, scale, 1.0).tolist(), "axes": []}
-    standard = _standard(values, state)
+    standard = _standard(values[::2], state)
     if len(standard) > 2 and standard.shape[1] > 1:
         sizes, axes = np.linalg.eigh(np.cov(standard, rowvar=False))
         explained = np.cumsum(sizes[::-1]) / max(float(sizes.sum()), 1e-300)
         count = min(int(np.searchsorted(explained, EXPLAINED)) + 1, _MOST, standard.shape[1] - 1)
         state["axes"] = np.round(axes.T[::-1][:count], 8).tolist()
-    found = errors(values, state)
+    found = errors(values[1::2], state)  # of rows that the plane was not fitted to, as a window's rows are
     return state | {"mean": float(found.mean()) if len(found) else 0.0, "spread": float(found.std()) if len(found) else 0.0, "rows": len(found)}
 
 

@@ -13,10 +13,13 @@ from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import monitored
 from lifecycle.verbs.drift_counting import count_rows
 from lifecycle.verbs.drift_judging import is_settled, settle, take_in
+from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["catch_up", "drift", "multivariate", "quality", "rebuild"]
 
 CONSUMER = "drift"
+_reports: Remembered[DriftReport] = Remembered(8)
+_findings: Remembered[pd.DataFrame] = Remembered(4)
 
 
 def catch_up(context: Context) -> int:
@@ -44,6 +47,11 @@ def catch_up(context: Context) -> int:
 def drift(context: Context) -> DriftReport:
     """Which columns of which windows differ from the reference, and which windows alarm."""
     catch_up(context)
+    found = _reports.get(_state(context), lambda: _report(context))
+    return DriftReport(found.frame.copy(deep=False), found.alarms.copy(deep=False))
+
+
+def _report(context: Context) -> DriftReport:
     found = context.database.frame(
         "SELECT window, first_time, last_time, rows, p_value, alarm, columns FROM drift_windows WHERE project = ? ORDER BY window", (context.name,)
     )
@@ -56,9 +64,21 @@ def drift(context: Context) -> DriftReport:
     return drift_report(found, results, context.config.window)
 
 
+def _state(context: Context) -> tuple[object, ...]:
+    """All that the derived rows depend on: how far the log was taken in, by what they were judged, and how many windows have closed."""
+    position = cursors.position(context.database, context.name, CONSUMER)
+    closed = context.database.value("SELECT total(closed) FROM drift_windows WHERE project = ?", (context.name,))
+    rule = store.rule(context.database, context.name)
+    return str(context.database.path), context.name, context.config.created, position, rule, closed
+
+
 def quality(context: Context) -> pd.DataFrame:
     """Data quality by window and column: window, column ('' for the window as a whole), check, value, expected, failed."""
     catch_up(context)
+    return _findings.get(_state(context), lambda: _quality(context)).copy(deep=False)
+
+
+def _quality(context: Context) -> pd.DataFrame:
     found = context.database.frame(
         'SELECT window, column, "check", value, expected, failed FROM quality_results WHERE project = ? ORDER BY window, column, "check"',
         (context.name,),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,12 @@ from lifecycle.monitor.summaries import Bins, decode, quantile
 from lifecycle.records import Preview, Schema
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["preview"]
 
 _EDGE = 0.01
+_known: Remembered[Mapping[str, ColumnFacts]] = Remembered(32)
 
 
 def preview(context: Context, sample: Mapping[str, Any] | str) -> Preview:
@@ -60,36 +61,19 @@ def _logged(context: Context, id: str) -> dict[str, Any]:
 
 
 def _facts(context: Context) -> Mapping[str, ColumnFacts]:
-    """What is usual in the reference, read once a process as long as the reference stays."""
-    state = context.database.value("SELECT version FROM drift_states WHERE project = ?", (context.name,))
-    if state is None:
+    """What is usual in the champion's reference, else in the one that froze the cells; read once a process."""
+    base = context.database.value("SELECT version FROM drift_states WHERE project = ?", (context.name,))
+    if base is None:
         return {}
     champion = context.database.value("SELECT version FROM versions WHERE project = ? AND status = 'champion'", (context.name,))
-    return _read_facts(_Source(context), str(context.database.path), context.name, int(champion or state), int(state))
+    key = (str(context.database.path), context.name, context.config.created, champion, base)
+    return _known.get(key, lambda: _read_facts(context, int(champion or base), int(base)))
 
 
-class _Source:
-    """A context as an argument that does not take part in the cache's key."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Source)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=64)
-def _read_facts(source: _Source, path: str, name: str, version: int, base: int) -> Mapping[str, ColumnFacts]:
-    database = source.context.database
-    found = store.references(database, name, version) or store.references(database, name, base)
-    facts = {}
-    for column, kind, edges, levels in store.columns(database, name):
-        if column in found:
-            facts[column] = _column_facts(Bins(kind, edges, levels), found[column])
-    return facts
+def _read_facts(context: Context, version: int, base: int) -> Mapping[str, ColumnFacts]:
+    found = store.references(context.database, context.name, version) or store.references(context.database, context.name, base)
+    columns = store.columns(context.database, context.name)
+    return {name: _column_facts(Bins(kind, edges, levels), found[name]) for name, kind, edges, levels in columns if name in found}
 
 
 def _column_facts(bins: Bins, row: Mapping[str, Any]) -> ColumnFacts:
