@@ -106,18 +106,19 @@ def _requests(context: Context, ids: Sequence[str], places: Mapping[str, int]) -
 
 
 def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]]) -> list[Task]:
+    if not leased:
+        return []
     schema = context.schema
-    named = dict(zip(schema.classes, schema.probability_columns(), strict=True)) if schema.task == "classification" else {}
-    columns = ["prediction", *named.values(), *schema.names]
-    rows = context.log().take([task["seq"] for task in leased], columns).to_pylist()
+    names, columns = schema.names, dict(zip(schema.classes, schema.probability_columns(), strict=False))
     known = {str(name): name for name in schema.classes}
+    table = context.log().take([task["seq"] for task in leased], ["prediction", *columns.values(), *names])
+    values = {name: table[name].to_pylist() for name in ("prediction", *columns.values(), *names)}
     found = []
-    for task, row in zip(leased, rows, strict=True):
-        chances = {name: row[column] for name, column in named.items() if row.get(column) is not None}
-        said = row["prediction"]
-        keep = {name: task[name] for name in ("id", "prediction_id", "purpose", "probability", "strategy", "model_version")}
-        utility = float("nan") if task["utility"] is None else task["utility"]
-        sample = {name: row[name] for name in schema.names}
-        until = datetime.fromisoformat(task["until"])
-        found.append(Task(**keep, sample=sample, prediction=known.get(said, said), probabilities=chances, utility=utility, leased_until=until))
+    for i, task in enumerate(leased):
+        said = values["prediction"][i]
+        chances = {name: values[column][i] for name, column in columns.items() if values[column][i] is not None}
+        fields = {name: task[name] for name in ("id", "prediction_id", "purpose", "probability", "strategy", "model_version")}
+        fields |= {"utility": float("nan") if task["utility"] is None else task["utility"], "leased_until": datetime.fromisoformat(task["until"])}
+        sample = {name: values[name][i] for name in names}
+        found.append(Task(**fields, sample=sample, prediction=known.get(said, said), probabilities=chances))
     return found
