@@ -58,6 +58,6 @@ def disagreements(context: Context) -> pd.DataFrame:
 
 def _read(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame["value"] = pd.Series([None if text is None else json.loads(text) for text in frame["value"]], dtype=object)
+    frame["value"] = pd.Series([None if row["value"] is None else json.loads(row["value"]) for row in rows], dtype=object)
     frame["time"] = pd.to_datetime(frame["time"], utc=True, format="ISO8601")
     return frame

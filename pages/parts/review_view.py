@@ -52,7 +52,7 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
             with left:
                 _sample(project, str(row.id))
             with right:
-                st.markdown(f"**{page.plain(row.by)}** says **{settle.shown(row.label)}**, {words.ago(row.time, datetime.now(UTC))}")
+                st.markdown(f"**{page.plain(row.by)}** says **{settle.shown(row.label)}**, {words.ago(pd.Timestamp(row.time), datetime.now(UTC))}")
                 with st.container(horizontal=True):
                     st.button("Accept", key=f"accept-{row.no}", type="primary", on_click=_review, args=(project, int(row.no), True, by))
                     st.button("Turn down", key=f"refuse-{row.no}", on_click=_review, args=(project, int(row.no), False, by))

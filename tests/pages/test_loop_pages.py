@@ -64,7 +64,8 @@ def test_a_correction_is_accepted_and_another_turned_down(opened, demo_copy):
 def test_a_disagreement_is_shown_side_by_side_and_settled(opened, demo_copy):
     project = lifecycle.open_workspace(demo_copy).project("digits")
     project.configure(overlap=2)
-    project.request_labels(project.predictions(limit=40)["id"].tolist()[-3:], by="carla")
+    rows = project.predictions(limit=3)[list(project.config.schema.names)]
+    project.request_labels(project.log(rows, by="carla"), by="carla")
     for expert, value in (("dora", 3), ("eli", 8)):
         project.annotate(project.next_tasks(expert)[0], value, expert)
     apart = project.disagreements()
@@ -116,15 +117,15 @@ def test_history_answers_who_was_live_and_filters(opened, demo_copy):
     project = lifecycle.open_workspace(demo_copy).project("digits")
     at = sound(opened(demo_copy, "history", project="digits"))
     assert f"the champion was **version {project.champion.version}**" in texts(at)
-    at = sound(at.multiselect(key="history-verbs").set_value(["approve"]).run())
-    shown = at.dataframe(key="events").value
-    assert set(shown["Verb"]) == {"approve"}
-    assert len(shown) == (project.history()["verb"] == "approve").sum()
+    at = sound(at.multiselect(key="history-verbs").set_value(["log"]).run())
+    shown = at.dataframe[0].value
+    assert set(shown["Verb"]) == {"log"}
+    assert len(shown) == (project.history()["verb"] == "log").sum()
 
 
 def test_the_page_says_that_there_are_no_accounts(opened, demo_copy):
     at = sound(opened(demo_copy, "people", project="digits", by="dora"))
     assert "There are no accounts yet" in texts(at)
-    shown = at.dataframe(key="people").value.set_index("Person")
+    shown = at.dataframe[0].value.set_index("Person")
     labels = lifecycle.open_workspace(demo_copy).project("digits").labels()
     assert shown.loc["ana", "Labels"] == sum("ana" in names for names in labels["annotators"])
