@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lifecycle import schema as door
 from lifecycle.errors import BadData, InvalidValue, NotReady
@@ -13,13 +16,23 @@ from lifecycle.records import Schema
 from lifecycle.schema import Refusals
 from lifecycle.stores import labels as store
 from lifecycle.stores.labels import Entry, Recorded
+from lifecycle.stores.segments import Numbers
 from lifecycle.verbs import landing
 from lifecycle.verbs.context import Context, who
 from lifecycle.verbs.outcomes import Landed
 
 __all__ = ["SOURCES", "add_labels", "feedback", "labelled", "record_labels", "review_feedback", "withdraw_labels"]
 
+AT_ONCE = 50_000
 SOURCES = ("ground_truth", "feedback", "expert", "adjudication")
+
+
+class _Given(NamedTuple):
+    """A frame of labels: ids, values as JSON scalars, probabilities with NaN where not known."""
+
+    ids: np.ndarray[Any, np.dtype[np.object_]]
+    values: np.ndarray[Any, Any]
+    probabilities: np.ndarray[Any, np.dtype[np.float64]]
 
 
 def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_truth", by: str | None = None) -> Landed:
@@ -31,17 +44,30 @@ def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_t
     """
     if source not in SOURCES:
         raise InvalidValue(f"No label source named {source!r}; known: {', '.join(SOURCES)}.")
-    given, refusals = _entries(frame, context.schema)
+    given, refusals = _read(frame, context.schema)
     if refusals.mask.any():
         raise BadData(refusals.sentence("leave these rows out"), refusals.frame())
     with context.database.write():
-        entries = _placed(context, given)
-        recorded = add_labels(context, entries, source, by, reviewed=source != "feedback")
-        waiting = len({entry.id for entry in entries if entry.seq is None})
+        seqs = context.log().locate(given.ids.tolist())
+        recorded = _add(context, given, seqs, source, by)
+        waiting = len(set(given.ids[seqs == 0].tolist()))
         if recorded.added:
             details = {"count": recorded.added, "source": source, "changed": recorded.changed, "waiting": waiting}
             context.happened(by, "record_labels", f"{recorded.added} labels", details)
-    return Landed([entry.id for entry in entries], recorded.ignored, waiting, refusals.frame(), _notes(recorded, waiting, source))
+    return Landed(given.ids.tolist(), recorded.ignored, waiting, refusals.frame(), _notes(recorded, waiting, source))
+
+
+def _add(context: Context, given: _Given, seqs: Numbers, source: str, by: str | None) -> Recorded:
+    """Append a frame of labels, in the order of ids and a bounded number at a time, so that neighbours are written together."""
+    order = pc.sort_indices(pa.array(given.ids, pa.string())).to_numpy()
+    total = Recorded(0, 0, 0)
+    for start in range(0, len(order), AT_ONCE):
+        rows = order[start : start + AT_ONCE]
+        columns = (column[rows].tolist() for column in (given.ids, given.values, seqs, given.probabilities))
+        entries = [Entry(id, value, seq or None, 1.0, (), "", p if p == p else None) for id, value, seq, p in zip(*columns, strict=True)]
+        part = store.add(context.database, context.name, entries, source, context.now(), who(by), source != "feedback")
+        total = Recorded(*(int(a + b) for a, b in zip(total, part, strict=True)))
+    return total
 
 
 def add_labels(context: Context, entries: Sequence[Entry], source: str, by: str | None, reviewed: bool = True) -> Recorded:
@@ -107,7 +133,7 @@ def labelled(context: Context, after: int = 0, features: bool = False, ids: Sequ
     return frame
 
 
-def _entries(frame: pd.DataFrame, schema: Schema) -> tuple[list[Entry], Refusals]:
+def _read(frame: pd.DataFrame, schema: Schema) -> tuple[_Given, Refusals]:
     if not isinstance(frame, pd.DataFrame) or not len(frame):
         raise BadData("There are no labels in what was given; give a frame with the columns id and label, at least one row.")
     known = ("id", "label", "probability")
@@ -122,19 +148,22 @@ def _entries(frame: pd.DataFrame, schema: Schema) -> tuple[list[Entry], Refusals
     refusals = Refusals(len(frame))
     ids = door.names(frame["id"], "id", refusals)
     if schema.task == "classification":
-        texts = door.class_names(frame["label"], schema.classes, "label", refusals).to_pylist()
-        classes = {str(value): value for value in schema.classes}
-        values = [classes.get(text) for text in texts]
+        codes = door.class_names(frame["label"], schema.classes, "label", refusals).indices.fill_null(-1).to_numpy()
+        values = _objects([*schema.classes, None])[codes]
     else:
-        numbers = door.finite_numbers(frame["label"], "label", refusals)
+        values = door.finite_numbers(frame["label"], "label", refusals)
         refusals.add(frame["label"].isna().to_numpy(), "label", frame["label"], "is missing")
-        values = numbers.tolist()
-    probabilities: list[float | None] = [None] * len(frame)
+    chances = np.full(len(frame), np.nan)
     if "probability" in frame.columns:
         chances = door.finite_numbers(frame["probability"], "probability", refusals)
         refusals.add((chances <= 0) | (chances > 1), "probability", frame["probability"], "is no chance to have been labelled: it must lie in (0, 1]")
-        probabilities = [None if np.isnan(chance) else chance for chance in chances.tolist()]
-    return [Entry(id, value, None, 1.0, (), "", p) for id, value, p in zip(ids.tolist(), values, probabilities, strict=True)], refusals
+    return _Given(ids, values, chances), refusals
+
+
+def _objects(values: list[Any]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def _notes(recorded: Recorded, waiting: int, source: str) -> tuple[str, ...]:
