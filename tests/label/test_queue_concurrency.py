@@ -1,0 +1,72 @@
+"""Several processes at one queue, and a process killed in mid-session."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from lifecycle.verbs import labeling
+from lifecycle.verbs.context import Context
+
+EXPERT = """
+import sys
+from pathlib import Path
+from lifecycle.errors import Conflict
+from lifecycle.stores.database import Database
+from lifecycle.stores.models import ModelStore
+from lifecycle.stores.snapshots import SnapshotStore
+from lifecycle.verbs import labeling
+from lifecycle.verbs.context import Clock, Context
+
+root, me, batch = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+context = Context("p", root, Database(root / "lifecycle.db"), ModelStore(root), SnapshotStore(root), Clock(None))
+print("ready", flush=True)
+while found := labeling.next_tasks(context, me, batch):
+    for task in found:
+        client = f"{me}-{task.id}"
+        for _ in range(2):
+            labeling.annotate(context, task, 1, me, 0.1, client, "")
+        print(client, task.prediction_id, flush=True)
+"""
+
+
+def start(context: Context, me: str, batch: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", EXPERT, str(context.root), me, str(batch)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+
+
+def test_two_processes_never_hold_the_same_item(make: Callable[..., Context]) -> None:
+    context = make(rows=120)
+    experts = [start(context, who, 5) for who in ("ana", "ben")]
+    said = [expert.communicate(timeout=120)[0].split("\n")[1:-1] for expert in experts]
+    assert [expert.returncode for expert in experts] == [0, 0]
+    answered = Counter(line.split()[1] for lines in said for line in lines)
+    assert len(answered) == 120
+    assert set(answered.values()) == {1}
+    assert context.database.value("SELECT count(*) FROM annotations") == 120
+    assert len(labeling.labels(context)) == 120
+    assert all(lines for lines in said)
+
+
+def test_every_acknowledged_answer_survives_a_kill_exactly_once(make: Callable[..., Context]) -> None:
+    context = make(rows=400)
+    acknowledged: list[str] = []
+    for again in range(3):
+        expert = start(context, "ana", 12)
+        assert expert.stdout is not None
+        lines = [expert.stdout.readline() for _ in range(5 + 7 * again)]
+        os.kill(expert.pid, signal.SIGKILL)
+        lines += expert.stdout.read().split("\n")[:-1]
+        expert.wait()
+        acknowledged += [line.split()[0] for line in lines if " " in line]
+        time.sleep(0.01)
+    stored = [row["client_id"] for row in context.database.rows("SELECT client_id FROM annotations")]
+    assert len(stored) == len(set(stored))
+    assert set(acknowledged) <= set(stored)
+    assert len(labeling.labels(context)) == len(stored)
+    assert context.database.value("SELECT count(*) FROM tasks WHERE answers > wanted OR open < 0") == 0
