@@ -47,11 +47,11 @@ def main(home: Path) -> None:
         stop.set()
         raise SystemExit(0)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, finish)
     with exclusive(workspace.path / "locks" / "worker.lock") as mine:
         if not mine:
             raise Conflict(f"A worker serves {workspace.path} already; stop it first, or let it be.")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, finish)
         Worker(workspace, stop).run()
 
 

@@ -131,7 +131,7 @@ class Workspace:
             settings = replace(settings, recipe=self.models.save(recipe))
         config = ProjectConfig(name, schema, window, recipe is None, self.clock.now(), who(by), description)
         context = self._context(name)
-        context.draft = config
+        context.draft, context.draft_settings = config, settings
         fields = training_verbs.prepare_first(context, recipe, training, reference)
         if fields is None and recipe is None:
             fields = {"model": None}

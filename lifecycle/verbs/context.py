@@ -55,6 +55,7 @@ class Context:
     snapshots: SnapshotStore
     clock: Clock = field(default_factory=Clock)
     draft: ProjectConfig | None = None  # a project that is being made and has no row yet
+    draft_settings: Settings | None = None
     route: Route | None = None  # a serving process's own, warm and swapped by it; None: as committed at each call
     aside: Callable[[Callable[[], None]], None] | None = None  # where a serving process does what no request waits for
     _seen: tuple[str, ProjectConfig] | None = None
@@ -90,6 +91,8 @@ class Context:
     @property
     def settings(self) -> Settings:
         """The project's settings, as stored now."""
+        if self.draft_settings is not None:
+            return self.draft_settings
         text = self.database.value("SELECT settings FROM projects WHERE name = ?", (self.name,))
         return settings_from(json.loads(text or "{}"))
 

@@ -41,7 +41,7 @@ def prepare_first(context: Context, recipe: Any | None, training: pd.DataFrame |
             raise InvalidValue("A reference was given without training data; give `training` too, or leave both out and train later.")
         return None
     rows, kept_out = _split(context, training, reference)
-    stored = context.models.save(recipe), context.snapshots.save(rows)
+    stored = context.settings.recipe or context.models.save(recipe), context.snapshots.save(rows)
     unscored = context.snapshots.save(kept_out)
     log, seed = log_path(context.root, context.name, "first"), context.settings.seed
     fields = jobs.ask(context, "fit", log, recipe=stored[0], training=stored[1], kept_out=unscored, seed=seed)

@@ -80,9 +80,7 @@ def test_categories_and_missing_values_reach_the_recipe(workspace: Workspace) ->
     frame = rows(200)
     frame["town"] = np.where(frame["left"] > 0, "north", "south")
     frame.loc[::7, "town"] = None
-    recipe = make_pipeline(
-        make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["town"]), remainder="passthrough"), LogisticRegression()
-    )
+    recipe = make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["town"]), remainder="passthrough"), LogisticRegression())
     project = workspace.create_project("c", recipe=recipe, training=frame)
     assert project.reproduce(1).identical
     answer = project.predict(pd.DataFrame({"left": [0.1], "right": [0.2], "town": ["west"]}))
@@ -125,3 +123,10 @@ def test_fingerprints_see_every_bit() -> None:
     assert fingerprint.fingerprint(one) == fingerprint.fingerprint(other)
     other.estimators_[3].tree_.threshold[0] = np.nextafter(other.estimators_[3].tree_.threshold[0], 1)
     assert fingerprint.differences(one, other) == ["estimators_.3.tree_.nodes.threshold"]
+
+
+def test_the_project_s_seed_is_used_from_the_first_version_on(workspace: Workspace) -> None:
+    settings = lifecycle.Settings(seed=11)
+    project = workspace.create_project("s", recipe=RandomForestClassifier(n_estimators=3), training=rows(100), settings=settings)
+    manifest = project.version(1).manifest
+    assert (manifest["seed"], manifest["parameters"]["random_state"], manifest["recipe"]) == (11, 11, project.settings.recipe)
