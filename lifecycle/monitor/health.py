@@ -72,7 +72,7 @@ def day(time: pd.Timestamp) -> str:
 
 def _performance_reasons(frame: pd.DataFrame, headline: str) -> list[str]:
     known = frame[frame["line"] != ""]
-    newest = list(dict.fromkeys(known["window"]))[-RECENT:]
+    newest = _newest(known)
     metrics = dict.fromkeys(known[known["alarm"] & known["window"].isin(newest)]["metric"])
     ranked = sorted(metrics, key=lambda name: name != headline)
     out = [_fall(known[known["metric"] == name]) for name in ranked[:1]]
@@ -80,6 +80,16 @@ def _performance_reasons(frame: pd.DataFrame, headline: str) -> list[str]:
         also = ", ".join(_spoken(name) for name in ranked[1:])
         out.append(f"Also out of bounds: {also}.")
     return out
+
+
+def _newest(known: pd.DataFrame) -> list[str]:
+    """The newest windows, and the newest ones with labels that the version of today answered: an estimate cannot acquit
+    a model that the last labels found guilty."""
+    newest = list(dict.fromkeys(known["window"]))[-RECENT:]
+    if "version" in known and len(known):
+        labelled = known[(known["line"] != "estimated") & (known["version"] == known["version"].iloc[-1])]
+        newest += list(dict.fromkeys(labelled["window"]))[-RECENT:]
+    return newest
 
 
 def _spoken(name: str) -> str:
