@@ -63,7 +63,7 @@ def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> Non
     csv = frame.to_csv(index=False).encode()
     right.download_button("Export CSV", csv, f"{project.name}-performance.csv", "text/csv", icon=":material/download:")
     windows = course(project, of_metric, chosen)
-    performance_views.views(project, windows, chosen)
+    performance_views.views(project, windows, chosen, int(of_metric["labels"].sum()))
 
 
 project = session.project()

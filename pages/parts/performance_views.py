@@ -17,8 +17,8 @@ ALL = "all"
 WORST = 14
 
 
-def views(project: lifecycle.Project, windows: Windows, metric: str) -> None:
-    """Confusion or residuals, calibration, slices, over all windows shown or one of them."""
+def views(project: lifecycle.Project, windows: Windows, metric: str, labels: int) -> None:
+    """Confusion or residuals, calibration, slices, over all windows shown or one of them. `labels`: how many there are by now."""
     page.section("Where does it err?")
     shown = f"The {words.plural(len(windows), 'window')} above" if len(windows) > 1 else "The window above"
     window = choices.pick("Windows", [ALL, *windows.names[::-1]], "window", ALL, lambda name: shown if name == ALL else windows.words(name))
@@ -32,7 +32,7 @@ def views(project: lifecycle.Project, windows: Windows, metric: str) -> None:
             _confusion(project, start, end)
         with right:
             _calibration(project, start, end)
-    _slices(project, metric, start, end)
+    _slices(project, metric, start, end, (int(windows.frame["rows"].sum()), labels))
 
 
 def _confusion(project: lifecycle.Project, start: datetime, end: datetime) -> None:
@@ -63,9 +63,15 @@ def _residuals(project: lifecycle.Project, start: datetime, end: datetime) -> No
     charts.draw(error_charts.residuals(named, session.dark()), key="residuals", alt="Answer minus truth against the answer")
 
 
-def _slices(project: lifecycle.Project, metric: str, start: datetime, end: datetime) -> None:
+@st.cache_data(ttl=600, max_entries=64, show_spinner="Looking at every slice …")
+def _found(home: str, _project: lifecycle.Project, name: str, metric: str, start: datetime, end: datetime, state: tuple[int, int]) -> pd.DataFrame:
+    """The slices, kept until rows or labels land (`state` counts them)."""
+    return _project.slices(metric, start, end)
+
+
+def _slices(project: lifecycle.Project, metric: str, start: datetime, end: datetime, state: tuple[int, int]) -> None:
     page.section("For whom is it worse?")
-    found = project.slices(metric, start, end)
+    found = _found(str(session.workspace().path), project, project.name, metric, start, end, state)
     found = found[found["score"].notna()] if len(found) else found
     if found.empty:
         st.caption("No slice has enough rows to be judged on its own.")
