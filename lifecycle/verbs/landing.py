@@ -188,7 +188,7 @@ def plain_frame(table: pa.Table) -> pd.DataFrame:
     texts = [(place, field.name) for place, field in enumerate(table.schema) if pa.types.is_dictionary(field.type)]
     for place, name in texts:
         table = table.set_column(place, name, table[name].cast(pa.string()))
-    frame: pd.DataFrame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > 10_000)  # few rows do not pay for waking threads
     return frame
 
 
