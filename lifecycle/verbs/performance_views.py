@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +17,20 @@ from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.monitor.performance.slices import Cut, SliceData, cut_numeric, cut_values, slice_frame
 from lifecycle.monitor.performance.summary import Stack, add, empty, unpack
 from lifecycle.monitor.performance.views import calibration_curve, confusion_counts
+from lifecycle.stores import cursors
 from lifecycle.verbs import performing
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.performance_following import label_rows
+from lifecycle.verbs.performance_following import LABELS, ROWS, label_rows
 from lifecycle.verbs.performance_rows import Ints, models_of, rows_of, truth_of_json
 
 __all__ = ["MOST", "calibration", "confusion", "residuals", "slices"]
 
-MOST = 20_000  # rows read for a view; more are sampled at random
+MOST = 10_000  # rows read for a view; more are sampled at random
 POINTS = 2_000
+KEPT = 64  # frames of slices kept in memory
 CLUSTERS = 200
+
+_KEPT: OrderedDict[tuple[str | int, ...], pd.DataFrame] = OrderedDict()
 
 
 def confusion(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
@@ -62,7 +67,7 @@ def residuals(context: Context, start: datetime | None = None, end: datetime | N
 
 def slices(context: Context, metric: str | None = None, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
     """Performance by the values and bins of each column, the worst first: column, value, rows, labels, metric, score, lower, upper,
-    gap, p_value, overall, line. From at most 20,000 rows and 20,000 labelled rows, picked at random where there are more.
+    gap, p_value, overall, line. From at most 10,000 rows and 10,000 labelled rows, picked at random where there are more.
 
     Raises
     ------
@@ -71,6 +76,18 @@ def slices(context: Context, metric: str | None = None, start: datetime | None =
     name, layout = metric or performing.headline(context), layout_of(context.schema)
     if name not in metric_names(layout.task):
         raise UnknownName.among(f"{layout.task} metric", name, metric_names(layout.task))
+    performing.catch_up(context)
+    reached = tuple(cursors.position(context.database, context.name, consumer) for consumer in (ROWS, LABELS))
+    key = (str(context.root), context.name, name, str(start), str(end), *reached)
+    if key not in _KEPT:
+        _KEPT[key] = _slices(context, name, start, end)
+        while len(_KEPT) > KEPT:
+            _KEPT.popitem(last=False)
+    return _KEPT[key].copy()
+
+
+def _slices(context: Context, name: str, start: datetime | None, end: datetime | None) -> pd.DataFrame:
+    layout = layout_of(context.schema)
     _, found = _windows(context, start, end)
     columns = [column for column in context.schema.features if column.kind in ("numeric", "categorical")]
     wanted = ["time", "version", "prediction", *context.schema.probability_columns(), *(column.name for column in columns)]
@@ -160,7 +177,7 @@ def _label_seqs(context: Context, first: int, last: int, most: int) -> list[int]
 def _cut(kind: str, every: Any, known: Any) -> tuple[Cut, Cut]:
     if kind == "numeric":
         return cut_numeric(*(np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64) for column in (every, known)))
-    return cut_values(every.to_pylist(), known.to_pylist())
+    return cut_values(every, known)
 
 
 def _ints(column: pa.ChunkedArray) -> Ints:

@@ -31,6 +31,7 @@ class Layout:
     task: TaskKind
     classes: tuple[str, ...] = ()
     features: tuple[Column, ...] = ()
+    narrow: bool = False  # without the channels of each class, for metrics that do not need them
 
     @cached_property
     def channels(self) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class Layout:
     @property
     def per_class(self) -> bool:
         """Are there channels for each class."""
-        return self.task == "classification" and len(self.classes) <= MANY_CLASSES
+        return self.task == "classification" and len(self.classes) <= MANY_CLASSES and not self.narrow
 
     @property
     def scored(self) -> tuple[int, ...]:

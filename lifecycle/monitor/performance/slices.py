@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy.special import ndtr, ndtri
 
 from lifecycle.monitor.performance.assisted import assisted_line
-from lifecycle.monitor.performance.channels import Ints, Rows
+from lifecycle.monitor.performance.channels import Ints, Rows, observed
 from lifecycle.monitor.performance.estimated import estimated_line, estimated_ranking
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import metric_on
@@ -20,7 +21,7 @@ from lifecycle.monitor.performance.metrics import metric_facts
 from lifecycle.monitor.performance.pooled import pool
 from lifecycle.monitor.performance.realized import realized_ranking
 from lifecycle.monitor.performance.row_model import RowModel
-from lifecycle.monitor.performance.summary import Stack, add, empty, summarise_labels, summarise_rows
+from lifecycle.monitor.performance.summary import GROUPS, Stack, empty, stacked
 
 __all__ = ["Cut", "SliceData", "cut_numeric", "cut_values", "slice_frame"]
 
@@ -73,19 +74,30 @@ def cut_numeric(values: Floats, more: Floats) -> tuple[Cut, Cut]:
     return Cut(place(values), (*names, "missing")), Cut(place(more), (*names, "missing"))
 
 
-def cut_values(values: Sequence[object], more: Sequence[object]) -> tuple[Cut, Cut]:
-    """A slice a value, the dozen most frequent ones; all others together, missing ones apart."""
-    series, other = pd.Series(list(values), dtype=object), pd.Series(list(more), dtype=object)
-    kept = [str(value) for value in series.dropna().astype(str).value_counts().index[:VALUES]]
-    names = (*kept, "other", "missing")
-    codes = {name: i for i, name in enumerate(kept)}
+def cut_values(values: pa.ChunkedArray, more: pa.ChunkedArray) -> tuple[Cut, Cut]:
+    """A slice a value, the dozen most frequent ones; all others together, missing ones apart.
 
-    def place(column: pd.Series) -> Ints:
-        missing = column.isna().to_numpy()
-        found = column.astype(str).map(codes).fillna(len(kept)).to_numpy(dtype=np.int64)
-        return np.where(missing, len(kept) + 1, found)
+    >>> cut_values(pa.chunked_array([["a", "b", "b", None]]), pa.chunked_array([["b", "c"]]))[1]
+    Cut(place=array([0, 2]), names=('b', 'a', 'other', 'missing'))
+    """
+    codes, known = _dictionary(values)
+    frequent = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(known)), kind="stable")[:VALUES]
+    names = tuple(str(known[at]) for at in frequent)
+    place = {name: i for i, name in enumerate(names)}
 
-    return Cut(place(series), names), Cut(place(other), names)
+    def placed(codes: Ints, known: Sequence[object]) -> Ints:
+        table = np.array([*(place.get(str(value), len(names)) for value in known), len(names) + 1], dtype=np.int64)
+        return table[codes]
+
+    both = (*names, "other", "missing")
+    return Cut(placed(codes, known), both), Cut(placed(*_dictionary(more)), both)
+
+
+def _dictionary(values: pa.ChunkedArray) -> tuple[Ints, list[object]]:
+    """Each row's place among the distinct values, -1 for missing ones, and these values."""
+    encoded = values.combine_chunks() if pa.types.is_dictionary(values.type) else values.dictionary_encode().combine_chunks()
+    encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int64), encoded.dictionary.to_pylist()
 
 
 def slice_frame(
@@ -103,16 +115,16 @@ def slice_frame(
     cuts : by column, of all rows and of the labelled rows. population : how many rows each sampled row stands for.
     The intervals hold for all slices together (Bonferroni).
     """
-    stacks, places = [], []
+    narrow = layout if metric_facts(metric).get("per_class") or layout.task == "regression" else replace(layout, narrow=True)
+    models = {number: _narrowed(model, narrow) for number, model in models.items()}
+    ready, places = _prepared(narrow, models, data), []
+    stacks = [_stack(ready, np.zeros(len(data.rows), dtype=np.int64), np.zeros(len(data.labelled), dtype=np.int64), 1)]
     for column, (every, known) in cuts.items():
-        count = len(every.names)
-        stack = _stack(layout, models, data, every.place, known.place, count)
-        stacks.append(stack)
+        stacks.append(_stack(ready, every.place, known.place, len(every.names)))
         places += [(column, name) for name in every.names]
-    whole = _stack(layout, models, data, np.zeros(len(data.rows), dtype=np.int64), np.zeros(len(data.labelled), dtype=np.int64), 1)
-    joined = {name: np.concatenate([whole[name], *(stack[name] for stack in stacks)]) for name in whole}
+    joined = stacked(stacks)
     main = models[int(np.bincount(data.version).argmax())]
-    value, se, labels, line = _numbers(layout, main, joined, metric)
+    value, se, labels, line = _numbers(narrow, main, joined, metric)
     out = pd.DataFrame(places, columns=["column", "value"])
     out["rows"], out["labels"] = np.round(joined["rows"][1:] * population).astype(int), labels[1:].astype(int)
     out["metric"], out["score"] = metric, value[1:]
@@ -136,18 +148,70 @@ def _corrected(out: pd.DataFrame, overall: float, alpha: float) -> pd.DataFrame:
     return out[["column", "value", "rows", "labels", "metric", "score", "lower", "upper", "gap", "p_value", "overall", "line"]]
 
 
-def _stack(layout: Layout, models: Mapping[int, RowModel], data: SliceData, every: Ints, known: Ints, count: int) -> Stack:
-    out = empty(layout, count)
-    at = np.arange(count)
+@dataclass(frozen=True)
+class _Ready:
+    """What each row adds to its slice, worked out once for all columns."""
+
+    layout: Layout
+    guess: Floats
+    stratum: Ints
+    bins: Ints
+    z: Floats
+    weight: Floats
+    part: Ints
+    label_bins: Ints
+    truth: Ints | Floats
+
+
+def _narrowed(model: RowModel, layout: Layout) -> RowModel:
+    c = len(layout.channels)
+    squares = {name: getattr(model, name)[..., :c, :c] for name in ("level_covariance", "spread", "around", "doubt")}
+    return replace(model, layout=layout, level=model.level[:c], shift=model.shift[:, :c], **squares)
+
+
+def _prepared(layout: Layout, models: Mapping[int, RowModel], data: SliceData) -> _Ready:
+    n, m, c, s = len(data.rows), len(data.labelled), len(layout.channels), len(layout.scored)
+    guess, stratum, bins = np.zeros((n, c)), np.zeros(n, dtype=np.int64), np.zeros((n, s), dtype=np.int64)
+    z, label_bins = np.ones((m, 1 + 2 * c)), np.zeros((m, s), dtype=np.int64)
     for number, model in models.items():
-        mine = data.version == number
-        if mine.any():
-            add(out, at, summarise_rows(model, data.rows.pick(mine), every[mine], count))
-        theirs = data.labelled_version == number
-        if theirs.any():
-            parts = (data.truth[theirs], data.weight[theirs], data.part[theirs], known[theirs])
-            add(out, at, summarise_labels(model, data.labelled.pick(theirs), *parts, count))
+        mine, theirs = np.flatnonzero(data.version == number), np.flatnonzero(data.labelled_version == number)
+        said = model.guess(data.rows.pick(mine))
+        guess[mine], stratum[mine] = said.channels if model.guesses else 0.0, said.stratum
+        labelled = data.labelled.pick(theirs)
+        also = model.guess(labelled)
+        z[theirs, 1 : 1 + c], z[theirs, 1 + c :] = observed(layout, labelled, data.truth[theirs]), also.channels if model.guesses else 0.0
+        if said.bins.shape[1] == s:
+            bins[mine] = said.bins
+        if also.bins.shape[1] == s:
+            label_bins[theirs] = also.bins
+    return _Ready(layout, guess, stratum, bins, z, data.weight, data.part, label_bins, data.truth)
+
+
+def _stack(ready: _Ready, every: Ints, known: Ints, count: int) -> Stack:
+    out = empty(ready.layout, count)
+    for at in range(count):
+        mine = every == at
+        part = ready.guess[mine]
+        out["rows"][at], out["guess"][at], out["guess2"][at] = len(part), part.sum(axis=0), part.T @ part
+        out["strata"][at] = np.bincount(ready.stratum[mine], minlength=out["strata"].shape[1])
+        for s in range(len(ready.layout.scored)):
+            out["scores"][at, s] = np.bincount(ready.bins[mine, s], minlength=ready.layout.bins)
+        for group in range(GROUPS):
+            theirs = np.flatnonzero((known == at) & (ready.part == group))
+            if len(theirs):
+                _add_group(out, ready, at, group, theirs)
     return out
+
+
+def _add_group(out: Stack, ready: _Ready, at: int, group: int, rows: Ints) -> None:
+    z, weight = ready.z[rows], ready.weight[rows, None]
+    out["labels"][at, group] = len(rows)
+    out["moments"][at, group], out["moments2"][at, group] = z.T @ (weight * z), z.T @ (weight**2 * z)
+    for s, c in enumerate(ready.layout.scored):
+        miss = (np.asarray(ready.truth)[rows] != c).astype(np.int64)
+        cell, cells = miss * ready.layout.bins + ready.label_bins[rows, s], 2 * ready.layout.bins
+        for name, w in (("hits", weight[:, 0]), ("hits2", weight[:, 0] ** 2)):
+            out[name][at, group, s] = np.bincount(cell, w, cells).reshape(2, -1)
 
 
 def _numbers(layout: Layout, model: RowModel, stack: Stack, metric: str) -> tuple[Floats, Floats, Floats, list[str]]:
