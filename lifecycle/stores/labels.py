@@ -109,10 +109,9 @@ def match(database: Database, project: str, ids: Iterable[str], seqs: Iterable[i
         if not database.value("SELECT 1 FROM current_labels WHERE project = ? AND seq IS NULL LIMIT 1", (project,)):
             return 0
         _gather(connection, zip(ids, seqs, strict=True))
-        sql = """UPDATE current_labels SET seq = g.seq, changed = :base + g.seq - :first FROM temp.gathered g
+        sql = """UPDATE current_labels SET seq = g.seq, changed = :base + g.place FROM temp.gathered g
                  WHERE project = :project AND current_labels.id = g.id AND current_labels.seq IS NULL"""
-        first = connection.execute("SELECT coalesce(min(seq), 1) - 1 FROM temp.gathered").fetchone()[0]
-        return connection.execute(sql, {"project": project, "base": _base(connection, project), "first": first}).rowcount
+        return connection.execute(sql, {"project": project, "base": _base(connection, project)}).rowcount
 
 
 def counting(database: Database, project: str, after: int = 0, ids: Sequence[str] | None = None, arrived: bool = True) -> pd.DataFrame:
@@ -135,9 +134,10 @@ def values(texts: pd.Series) -> pd.Series:
 
 def _gather(connection: sqlite3.Connection, pairs: Iterable[tuple[str, int | None]]) -> None:
     """Put the ids in question, with their place in the log where known, into a temporary table."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS gathered (id TEXT PRIMARY KEY, seq INTEGER) WITHOUT ROWID")
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS gathered (id TEXT PRIMARY KEY, seq INTEGER, place INTEGER) WITHOUT ROWID")
     connection.execute("DELETE FROM temp.gathered")
-    connection.executemany("INSERT OR REPLACE INTO temp.gathered VALUES (?, ?)", pairs)
+    placed = ((id, seq, place) for place, (id, seq) in enumerate(pairs, 1))
+    connection.executemany("INSERT OR REPLACE INTO temp.gathered VALUES (?, ?, ?)", placed)
 
 
 def _newest(connection: sqlite3.Connection, project: str, source: str) -> dict[str, tuple[Any, ...]]:
@@ -150,13 +150,12 @@ def _newest(connection: sqlite3.Connection, project: str, source: str) -> dict[s
 
 def _recount(connection: sqlite3.Connection, project: str) -> None:
     """Let the right label count for each gathered id; one that counts already is left as it is."""
-    best = f"""SELECT id, seq, no FROM (
-                 SELECT g.id, g.seq, l.no, row_number() OVER (PARTITION BY g.id ORDER BY {RANK} DESC, l.no DESC) AS place
-                 FROM temp.gathered g CROSS JOIN labels l ON l.project = :project AND l.id = g.id WHERE l.reviewed = 1) WHERE place = 1"""
+    best = f"""SELECT l.no FROM labels l WHERE l.project = :project AND l.id = g.id AND l.reviewed = 1
+               ORDER BY {RANK} DESC, l.no DESC LIMIT 1"""
     connection.execute(
         f"""INSERT INTO current_labels (project, id, no, seq, changed)
-            SELECT :project, w.id, w.no, w.seq, :base + row_number() OVER (ORDER BY w.no) FROM ({best}) w
-            LEFT JOIN current_labels c ON c.project = :project AND c.id = w.id WHERE c.no IS NOT w.no
+            SELECT :project, w.id, w.no, w.seq, :base + w.place FROM (SELECT g.id, g.seq, g.place, ({best}) AS no FROM temp.gathered g) w
+            LEFT JOIN current_labels c ON c.project = :project AND c.id = w.id WHERE w.no IS NOT NULL AND c.no IS NOT w.no
             ON CONFLICT (project, id) DO UPDATE SET no = excluded.no, changed = excluded.changed, seq = coalesce(excluded.seq, seq)""",
         {"project": project, "base": _base(connection, project)},
     )
