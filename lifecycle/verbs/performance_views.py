@@ -30,11 +30,11 @@ POINTS = 2_000
 KEPT = 64  # frames of slices kept in memory
 CLUSTERS = 200
 
-_KEPT: OrderedDict[tuple[str | int, ...], pd.DataFrame] = OrderedDict()
+_KEPT: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
 
 
 def confusion(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
-    """truth, prediction, count: every pair of classes, over the windows that lie in [start, end). Empty without labels or for regression."""
+    """truth, prediction, count: every pair of classes, over the windows that have rows in [start, end). Empty without labels or for regression."""
     stack, _ = _windows(context, start, end)
     if context.schema.task != "classification" or not stack["labels"].sum():
         return pd.DataFrame({"truth": pd.Series(dtype=object), "prediction": pd.Series(dtype=object), "count": pd.Series(dtype="float64")})
@@ -120,7 +120,7 @@ def _no_slices() -> pd.DataFrame:
 
 
 def _windows(context: Context, start: datetime | None, end: datetime | None) -> tuple[Stack, pd.DataFrame]:
-    """The windows whose rows all lie in [start, end) (all of them where neither is given), merged by window; and their rows of the table."""
+    """The windows that have rows in [start, end) (all of them where neither is given), merged by window; and their rows of the table."""
     performing.catch_up(context)
     low, high = (_micro(at) for at in (start, end))
     sql = """SELECT window, version, rows, first_seq, last_seq, payload, labels FROM performance_windows
