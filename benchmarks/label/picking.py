@@ -1,6 +1,6 @@
 """Picking from a large pool: seconds and extra memory a strategy, each in a process of its own.
 
-    python benchmarks/label/picking.py [rows] [columns] [classes] [picks]
+python benchmarks/label/picking.py [rows] [columns] [classes] [picks]
 """
 
 from __future__ import annotations
