@@ -54,8 +54,10 @@ def story(project: lifecycle.Project, metric: pd.DataFrame, alarms: pd.DataFrame
     """One time axis with all that happened."""
     page.section("What happened?")
     shown = events.happened(project.history(), alarms, metric, project.annotations(limit=5000))
-    if metric.empty and shown.empty:
-        page.empty("No events yet.", "Predictions, alarms, labels, runs and approvals appear here.", "Log predictions", "data")
+    if metric.empty:
+        page.empty(
+            "No predictions yet.", "Once predictions land, the metric and all that happens to the model stand here.", "Log predictions", "data"
+        )
         return
     chart = timeline.timeline(words.metric(facts.metric_name(project)), metric, shown, session.dark())
     charts.draw(chart, key="timeline", alt="The headline metric over time, and below it alarms, labels, runs, decisions and rollouts")

@@ -19,6 +19,7 @@ RECIPES = {
     "forest": "Random forest: sturdy with few rows",
 }
 WATCH = "Only watch: the model lives elsewhere and my file has its predictions"
+WINDOWS = {"1000 rows": "each 1,000 predictions", "1D": "each day", "7D": "each week", "MS": "each month", "QS": "each quarter"}
 TARGETS = ("label", "target", "y", "outcome", "class", "churn", "price")
 
 
@@ -67,6 +68,8 @@ def _mapped(frame: pd.DataFrame, file: str) -> dict[str, Any]:
     when = one.selectbox("When it happened", times, index=_guess_time(frame) + 1, key="start-time")
     regression = bool(pd.api.types.is_float_dtype(frame[target]) and frame[target].nunique() > 20)
     kinds = ["classification", "regression"]
+    sizes = WINDOWS if when != times[0] else {"1000 rows": WINDOWS["1000 rows"]}
+    window = one.selectbox("Compared window by window", list(sizes), format_func=sizes.__getitem__, key=f"start-window-{len(sizes)}")
     task = two.segmented_control(
         "What kind of answer", kinds, default=kinds[regression], key=f"start-task-{target}", required=True, format_func=_task
     )
@@ -76,7 +79,7 @@ def _mapped(frame: pd.DataFrame, file: str) -> dict[str, Any]:
     recipe = st.radio(
         "Model", recipes, index=3 if watched else 0, format_func=lambda key: RECIPES.get(key, WATCH), key="start-recipe", label_visibility="collapsed"
     )
-    options: dict[str, Any] = {"name": name, "task": task, "target": target, "timestamp": None if when == times[0] else when}
+    options: dict[str, Any] = {"name": name, "task": task, "target": target, "timestamp": None if when == times[0] else when, "window": window}
     if recipe == "watch":
         return options | {"reference": frame}
     return options | {"training": frame.drop(columns=[c for c in columns if c == "prediction"]), "recipe": recipe}
