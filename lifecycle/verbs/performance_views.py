@@ -28,7 +28,7 @@ __all__ = ["MOST", "calibration", "confusion", "residuals", "slices"]
 MOST = 10_000  # rows read for a view; more are sampled at random
 POINTS = 2_000
 KEPT = 64  # frames of slices kept in memory
-CLUSTERS = 200
+CLUSTERS = 20  # stretches that a sample is made of, so that few parts of a large log are read
 
 _KEPT: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
 
@@ -137,7 +137,7 @@ def _windows(context: Context, start: datetime | None, end: datetime | None) -> 
 
 
 def _rows(context: Context, found: pd.DataFrame, columns: list[str]) -> tuple[pa.Table, int]:
-    """A random sample of the windows' rows, and how many there are."""
+    """A random sample of the windows' rows, in stretches, and how many there are."""
     if not len(found):
         return context.log().read(columns, until=0), 0
     spans = found.groupby("window").agg(first=("first_seq", "min"), last=("last_seq", "max"))
@@ -146,7 +146,8 @@ def _rows(context: Context, found: pd.DataFrame, columns: list[str]) -> tuple[pa
     if lengths.sum() <= MOST:
         chosen = np.concatenate([np.arange(a, b + 1) for a, b in zip(spans["first"], spans["last"], strict=True)])
     else:
-        places = np.random.default_rng(context.settings.seed).integers(0, lengths.sum(), MOST)
+        starts = np.random.default_rng(context.settings.seed).integers(0, lengths.sum() - MOST // CLUSTERS, CLUSTERS)
+        places = np.unique(starts[:, None] + np.arange(MOST // CLUSTERS))
         span = np.searchsorted(np.cumsum(lengths), places, side="right")
         chosen = spans["first"].to_numpy(dtype=np.int64)[span] + places - (np.cumsum(lengths) - lengths)[span]
     return context.log().take(np.unique(chosen).tolist(), columns), total
@@ -163,12 +164,12 @@ def _labelled(context: Context, found: pd.DataFrame, most: int, columns: list[st
 
 
 def _label_seqs(context: Context, first: int, last: int, most: int) -> list[int]:
-    """Places of labelled rows: all of them up to four times `most`, else those that follow random places."""
+    """Places of labelled rows: all of them up to twice `most`, else those that follow random places."""
     sql = "SELECT seq FROM current_labels WHERE project = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?"
     rng = np.random.default_rng(context.settings.seed)
     read = context.database.connection.execute
-    seqs = [row[0] for row in read(sql, (context.name, first, last, 4 * most))]
-    if len(seqs) == 4 * most:
+    seqs = [row[0] for row in read(sql, (context.name, first, last, 2 * most))]
+    if len(seqs) == 2 * most:
         starts = np.sort(rng.integers(first, last + 1, CLUSTERS)).tolist()
         seqs = sorted({row[0] for at in starts for row in read(sql, (context.name, at, last, most // CLUSTERS))})
     return [int(seq) for seq in (seqs if len(seqs) <= most else np.sort(rng.choice(seqs, most, replace=False)))]
