@@ -12,6 +12,7 @@ __all__ = ["Difference", "areas", "bootstrapped", "holm", "mcnemar", "resampled_
 
 LEVEL = 0.95
 CHUNK = 64
+GROUPS = 4000
 
 Array = NDArray[np.float64]
 
@@ -88,7 +89,13 @@ def bootstrapped(value: float, draws: Array, rows: int) -> Difference:
 
 
 def resampled_sums(columns: Array, rng: np.random.Generator, draws: int) -> Array:
-    """The column sums (draws, m) of bootstrap samples of the rows of `columns` (n, m)."""
+    """The column sums (draws, m) of bootstrap samples of the rows of `columns` (n, m).
+
+    More than 4,000 rows are first summed into 4,000 random groups and the groups are drawn: the same mean and spread, far less work.
+    """
+    if len(columns) > GROUPS:
+        starts = np.linspace(0, len(columns), GROUPS, endpoint=False).astype(int)
+        columns = np.add.reduceat(columns[rng.permutation(len(columns))], starts, axis=0)
     n = len(columns)
     sums = np.empty((draws, columns.shape[1]))
     for start in range(0, draws, CHUNK):

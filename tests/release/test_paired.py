@@ -86,6 +86,13 @@ def test_resampled_sums_have_the_mean_and_spread_of_the_bootstrap():
     assert np.quantile(sums[:, 0] / 300, [0.025, 0.975]) == pytest.approx([scipys.low, scipys.high], abs=0.012)
 
 
+def test_many_rows_are_grouped_without_changing_mean_or_spread():
+    values = np.random.default_rng(5).exponential(size=(30_000, 1))
+    sums = resampled_sums(values, np.random.default_rng(6), 3000)
+    assert sums.mean() == pytest.approx(values.sum(), abs=4 * values.std() * np.sqrt(30_000 / 3000))
+    assert sums.std() == pytest.approx(values.std() * np.sqrt(30_000), rel=0.06)
+
+
 def test_bootstrapped_interval_of_few_rows_covers():
     rng, missed = np.random.default_rng(8), 0
     for _ in range(500):
