@@ -39,6 +39,7 @@ from lifecycle.verbs import (
     recording,
     releasing,
     reviewing,
+    sittings,
     training,
 )
 from lifecycle.verbs.context import Context
@@ -204,6 +205,18 @@ class Project:
         """Settle a disagreement: this value counts from now on."""
         labeling.adjudicate(self._context, id, value, by)
 
+    def label_progress(self, annotator: str | None = None) -> dict[str, Any]:
+        """How labeling stands: waiting, done_today, done_total, mine_today, mine_total, median_seconds, streak."""
+        return sittings.label_progress(self._context, annotator)
+
+    def label_examples(self, n: int = 3) -> pd.DataFrame:
+        """The samples a class of whose label experts are surest: id, label, confidence and the features."""
+        return sittings.label_examples(self._context, n)
+
+    def neighbours(self, id: str, n: int = 5) -> pd.DataFrame:
+        """The labelled samples most like this one, the nearest first: id, label, prediction, distance and the features."""
+        return sittings.neighbours(self._context, id, n)
+
     def waiting_tasks(self) -> int:
         """How many samples wait in the queue for somebody."""
         return reviewing.waiting_tasks(self._context)
@@ -214,7 +227,7 @@ class Project:
 
     def annotations(self, annotator: str | None = None, limit: int | None = 200) -> pd.DataFrame:
         """What experts answered and stands, the newest first: id, task, prediction_id, annotator, kind, value, time, seconds, comment."""
-        return reviewing.annotations(self._context, annotator, limit)
+        return reviewing.answers(self._context, annotator, limit)
 
     def disagreements(self) -> pd.DataFrame:
         """The answers to samples that people answered differently and nobody has settled, those of one sample together."""

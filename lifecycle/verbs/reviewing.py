@@ -11,7 +11,7 @@ import pandas as pd
 from lifecycle.errors import InvalidValue
 from lifecycle.verbs.context import Context
 
-__all__ = ["annotations", "disagreements", "labelled_today", "waiting_tasks"]
+__all__ = ["answers", "disagreements", "labelled_today", "waiting_tasks"]
 
 COLUMNS = ["id", "task", "prediction_id", "annotator", "kind", "value", "time", "seconds", "comment"]
 
@@ -29,7 +29,7 @@ def labelled_today(context: Context, annotator: str) -> int:
     return int(context.database.value(sql, (context.name, annotator.strip(), midnight)))
 
 
-def annotations(context: Context, annotator: str | None = None, limit: int | None = 200) -> pd.DataFrame:
+def answers(context: Context, annotator: str | None = None, limit: int | None = 200) -> pd.DataFrame:
     """Answers, unsures and skips that stand, the newest first: id, task, prediction_id, annotator, kind, value, time, seconds, comment.
 
     Raises
@@ -44,7 +44,7 @@ def annotations(context: Context, annotator: str | None = None, limit: int | Non
 
 
 def disagreements(context: Context) -> pd.DataFrame:
-    """Answers to the samples that people answered differently and nobody has settled: a row an answer, as in `annotations`,
+    """Answers to the samples that people answered differently and nobody has settled: a row an answer, as in `answers`,
     those of one sample together."""
     sql = f"""SELECT {", ".join("a." + name for name in COLUMNS)} FROM tasks t
               JOIN standing s ON s.task = t.id JOIN annotations a ON a.id = s.annotation

@@ -8,6 +8,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import charts, page, words
+from pages.parts.rows import each
 
 __all__ = ["agreement"]
 
@@ -35,8 +36,8 @@ def agreement(project: lifecycle.Project, dark: bool) -> None:
 def _pairs(frame: pd.DataFrame, dark: bool) -> go.Figure:
     """Cohen's kappa of each pair (first, second, items, kappa) as a bar, the lowest on top."""
     rows = frame.sort_values("kappa", ascending=False).reset_index(drop=True)
-    names = [f"{row.first} and {row.second}" for row in rows.itertuples()]
-    said = [f"{words.number(row.kappa)} on {words.plural(row.items, 'sample')}" for row in rows.itertuples()]
+    names = [f"{row.first} and {row.second}" for row in each(rows)]
+    said = [f"{words.number(row.kappa)} on {words.plural(row.items, 'sample')}" for row in each(rows)]
     chart = charts.figure(height=80 + 34 * len(rows), x="Cohen's kappa", right=24)
     chart.add_trace(
         go.Bar(x=rows["kappa"], y=names, orientation="h", marker_color=charts.color("labels", dark), text=said, textposition="auto", hoverinfo="text")

@@ -7,6 +7,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import decide, page, words
+from pages.parts.rows import each
 
 __all__ = ["chooser", "decision", "pick"]
 
@@ -25,7 +26,7 @@ def pick(versions: pd.DataFrame) -> tuple[int, int]:
 
 def chooser(versions: pd.DataFrame, old: int, new: int) -> None:
     """The two pickers; what is picked goes into the URL."""
-    status = {int(row.version): str(row.status) for row in versions.itertuples()}
+    status = {int(row.version): str(row.status) for row in each(versions)}
 
     def picked() -> None:
         for side in ("old", "new"):
@@ -50,7 +51,7 @@ def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found
         st.info(f"Version {new} was rejected; retrain to get another candidate.", icon=":material/block:")
     else:
         _buttons(project, new, found, [gate.name for gate in failed], by)
-    for row in project.decisions(new).head(3).itertuples():
+    for row in each(project.decisions(new).head(3)):
         st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
     st.markdown(f"**{len(gates) - len(failed)} of {words.plural(len(gates), 'gate')} passed**" if gates else "No gates were asked of this version.")
     for gate in sorted(gates, key=lambda gate: gate.passed):

@@ -21,7 +21,7 @@ def exports(project: lifecycle.Project) -> None:
     what = st.radio("What", ["Predictions", "Labels", "History", "Versions"], key="export-what", horizontal=True, label_visibility="collapsed")
     days = None
     if what == "Predictions":
-        days = st.date_input("Between", value=(), key="export-days", help="Empty: all that was logged.")
+        days = st.date_input("Between", value=[], key="export-days", help="Empty: all that was logged.")
     form = st.segmented_control("As", ["CSV", "Parquet"], default="CSV", key="export-form", required=True)
     name = f"{project.name}-{what.lower()}.{form.lower()}"
     made = _maker(project, what, days)

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.parts import charts, words
+from pages.parts.rows import each
 
 __all__ = ["LOWER_IS_BETTER", "calibration", "confusion", "dots", "metric_rows", "slice_rows"]
 
@@ -20,7 +21,7 @@ HEAD = ("name", "text", "difference", "lower", "upper", "better")
 def metric_rows(metrics: pd.DataFrame) -> pd.DataFrame:
     """A row a metric, the difference turned so that right is better for the new version."""
     rows = []
-    for row in metrics.itertuples():
+    for row in each(metrics):
         sign = -1.0 if row.metric in LOWER_IS_BETTER else 1.0
         ends = sorted((sign * float(row.lower), sign * float(row.upper)))
         text = f"{words.number(row.old)} → {words.number(row.new)}"
@@ -31,7 +32,7 @@ def metric_rows(metrics: pd.DataFrame) -> pd.DataFrame:
 def slice_rows(slices: pd.DataFrame, most: int = 14) -> pd.DataFrame:
     """A row a slice, the worst for the new version first, likewise turned; when there are many, the ends of the list."""
     rows = []
-    for row in slices.itertuples():
+    for row in each(slices):
         sign = -1.0 if row.metric in LOWER_IS_BETTER else 1.0
         ends = sorted((sign * float(row.lower), sign * float(row.upper)))
         better = "new" if ends[0] > 0 else "old" if ends[1] < 0 else "unclear"
@@ -49,13 +50,10 @@ def dots(rows: pd.DataFrame, own_scale: bool, dark: bool) -> go.Figure:
     tint = [charts.color(b, dark) if b in ("old", "new") else charts.color("muted", dark) for b in rows["better"]]
     chart = charts.figure(height=64 + 34 * max(len(rows), 2), right=24)
     at = list(range(len(rows)))
-    for y, row in rows.iterrows():
-        x = [row["lower"] / reach[y], row["upper"] / reach[y]]
+    for y, row in enumerate(each(rows)):
+        x = [row.lower / reach[y], row.upper / reach[y]]
         chart.add_trace(go.Scatter(x=x, y=[y, y], mode="lines", line={"color": tint[y], "width": 5}, opacity=0.35, hoverinfo="skip"))
-    said = [
-        f"{r.name}: {r.text}<br>difference {words.interval(r.difference, r.lower, r.upper)}"
-        for r in rows.rename(columns={"name": "title"}).assign(name=rows["name"]).itertuples(index=False)
-    ]
+    said = [f"{row.name}: {row.text}<br>difference {words.interval(row.difference, row.lower, row.upper)}" for row in each(rows)]
     chart.add_trace(
         go.Scatter(
             x=rows["difference"] / reach, y=at, mode="markers", marker={"size": 11, "color": tint}, text=said, hovertemplate="%{text}<extra></extra>"

@@ -7,6 +7,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import page, preview, words
+from pages.parts.rows import each
 
 __all__ = ["show"]
 
@@ -50,7 +51,7 @@ def _samples(project: lifecycle.Project, rows: pd.DataFrame, side: str) -> None:
     small = project.config.schema.modality == "image"
     shown = rows.iloc[place * most : (place + 1) * most]
     spots = st.columns(PER_ROW) if small else [st.container()]
-    for at, row in enumerate(shown.itertuples()):
+    for at, row in enumerate(each(shown)):
         with spots[at % len(spots)], st.container(border=True, key=f"flip-{side}-{row.id}"):
             st.markdown(f"truth **{_said(row.truth)}**, old {_said(row.old)}, new {_said(row.new)}")
             try:

@@ -4,7 +4,7 @@ press never labels a sample that was not on the screen."""
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -44,7 +44,7 @@ def _classes(now: sitting.Sitting, task: lifecycle.Task, schema: lifecycle.Schem
     row = st.container(horizontal=True)
     for value, key in zip(schema.classes, sample_json.class_keys(schema.classes), strict=True):
         shortcut = key if key and key not in "cr" else None
-        suggested = "primary" if now.shown(task)["suggestion"] == value else "secondary"
+        suggested: Literal["primary", "secondary"] = "primary" if now.shown(task)["suggestion"] == value else "secondary"
         row.button(str(value), key=f"class-{task.id}-{value}", shortcut=shortcut, type=suggested, on_click=_act, args=(now, task.id, "answer", value))
 
 

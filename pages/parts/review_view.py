@@ -10,6 +10,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import page, preview, settle, words
+from pages.parts.rows import each
 
 __all__ = ["corrections", "disagreements", "latest", "suspects"]
 
@@ -27,7 +28,7 @@ def disagreements(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> No
     for name, answers in groups[:SHOWN]:
         said = [
             f"**{page.plain(row.annotator)}**: {settle.shown(row.value)}" + (f" ({page.plain(row.comment)})" if row.comment else "")
-            for row in answers.itertuples()
+            for row in each(answers)
         ]
         _card(project, str(name), "  \n".join(said), list(dict.fromkeys(answers["value"])), by)
     if len(groups) > SHOWN:
@@ -46,7 +47,7 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
             part="labels",
         )
         return
-    for row in rows.head(SHOWN).itertuples():
+    for row in each(rows.head(SHOWN)):
         with st.container(border=True, key=f"correction-{row.no}"):
             left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
             with left:
@@ -69,7 +70,7 @@ def suspects(project: lifecycle.Project, by: str) -> None:
         page.empty("Likely wrong labels will be here.", "No label looks wrong, or there are too few labels to say.", "Start labeling", "label")
         return
     st.caption(f"{words.plural(len(rows), 'label')}, the most suspect first.")
-    for row in rows.head(SHOWN).itertuples():
+    for row in each(rows.head(SHOWN)):
         said = (
             f"labelled **{settle.shown(row.label)}** ({page.plain(str(row.source).replace('_', ' '))}), looks like **{settle.shown(row.suggested)}**"
         )

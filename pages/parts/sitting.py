@@ -104,13 +104,12 @@ class Sitting:
         """One sample with the model's suggestion, where the project shows it."""
         if task.id not in self.drawn:
             hidden = self.project.settings.hide_suggestion
-            number = isinstance(task.prediction, float)
             sure = max(task.probabilities.values(), default=float("nan")) if task.probabilities else float("nan")
             self.drawn[task.id] = {
                 "id": task.id,
                 "sample": sample_json.as_json(self.project.preview(task.sample)),
                 "suggestion": None if hidden else task.prediction,
-                "suggested": "" if hidden else words.number(task.prediction) if number else str(task.prediction),
+                "suggested": "" if hidden else words.number(task.prediction) if isinstance(task.prediction, float) else str(task.prediction),
                 "sure": words.percent(sure) if sure == sure and not hidden else "",
             }
         return self.drawn[task.id]

@@ -28,7 +28,7 @@ done = log.groupby("by")["verb"].value_counts().unstack(fill_value=0) if len(log
 
 def times(name: str, *verbs: str) -> int:
     """How often a person did any of these."""
-    return int(sum(done.loc[name].get(verb, 0) for verb in verbs)) if name in done.index else 0
+    return sum(int(done.at[name, verb]) for verb in verbs if verb in done) if name in done.index else 0
 
 
 st.dataframe(

@@ -44,8 +44,8 @@ for place, trigger in enumerate(kept):
             st.markdown(f"**{page.plain(trigger_form.sentence(trigger))}**")
             if state:
                 icon = ":material/bolt:" if state.fires else ":material/hourglass_empty:"
-                due = f" Next due {words.moment(state.next_due)}." if state.next_due else ""
-                st.markdown(f"{icon} {'Fires' if state.fires else 'Quiet'}: {page.plain(state.reason)}{due}")
+                when = f" Next due {words.moment(state.next_due)}." if state.next_due else ""
+                st.markdown(f"{icon} {'Fires' if state.fires else 'Quiet'}: {page.plain(state.reason)}{when}")
         with right, st.container(horizontal=True, horizontal_alignment="right"):
             with st.popover("Edit", key=f"edit-{place}"), page.refusals():
                 changed = trigger_form.ask(f"edit-{place}", trigger)
