@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -31,6 +32,7 @@ SIGNATURES = {
 }
 NAMES = ("id", "entity")  # read as text, so that 007 stays 007
 SNIFFED = 65_536
+PIECE = 8 << 20
 
 
 def read_table(source: str | Path | bytes | IO[bytes], name: str | None = None) -> pd.DataFrame:
@@ -129,16 +131,15 @@ def _encoding(content: bytes, name: str) -> str:
         return "utf-16"
     if b"\x00" in content[:SNIFFED]:
         raise BadFile(f"{name} is not a CSV file: it holds binary data. Export it as CSV or Parquet, named so.")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252" if _decodes(content, "cp1252") else "latin-1"
-    return "utf-8-sig"
+    return next(encoding for encoding in ("utf-8-sig", "cp1252", "latin-1") if _decodes(content, encoding))  # Latin-1 takes any byte
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
+    """Whether all of it is in this encoding, a piece at a time so that memory stays bounded."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        content.decode(encoding)
+        for start in range(0, len(content), PIECE):
+            decoder.decode(content[start : start + PIECE], final=start + PIECE >= len(content))
     except UnicodeDecodeError:
         return False
     return True
