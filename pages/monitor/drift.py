@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, drift_charts, drift_column, drift_samples, page, session, words
+from pages.parts import charts, choices, drift_column, drift_map, drift_samples, page, session, words
 from pages.parts.windows import Windows
 
 RANGES = {"20": "Last 20 windows", "50": "Last 50", "all": "All"}
@@ -29,7 +29,7 @@ def finding(report: lifecycle.DriftReport, windows: Windows) -> str:
     quiet = alarms.loc[~alarms["alarm"].astype(bool), "start"]
     run = alarms[alarms["start"] > quiet.max()] if len(quiet) else alarms
     since = words.day((run["start"] if len(run) else now["start"]).iloc[0])
-    worst = now.assign(strength=drift_charts.strength(now)).sort_values("strength", ascending=False)["column"].iloc[0]
+    worst = now.assign(strength=drift_map.strength(now)).sort_values("strength", ascending=False)["column"].iloc[0]
     alarm = "" if len(run) else ", which is not enough for an alarm"
     return f"{len(now)} of {words.plural(total, 'column')} drifted since {since}{alarm}; worst: {worst}."
 
@@ -40,7 +40,7 @@ def overview(frame: pd.DataFrame, windows: Windows, columns: list[str], chosen: 
         "Which columns moved, and when?", "Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it."
     )
     shown = columns if len(columns) <= MOST or choices.switch("Columns", ("worst", "all"), "columns", "worst", _columns) == "all" else columns[:MOST]
-    chart = drift_charts.heatmap(frame, windows, shown, chosen, session.dark())
+    chart = drift_map.heatmap(frame, windows, shown, chosen, session.dark())
     charts.draw(chart, key="drift-map", alt="Heatmap of drift: a row a column, the worst on top, a column a window", select=_clicked)
 
 
@@ -63,7 +63,7 @@ def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
     page.head("Drift", finding(report, everything))
     span = choices.switch("Range", tuple(RANGES), "range", "20", RANGES.__getitem__) if len(everything) > 20 else "all"
     windows = Windows(frame, last=None if span == "all" else int(span))
-    columns = drift_charts.ranked(windows.keep(frame))
+    columns = drift_map.ranked(windows.keep(frame))
     column, window = st.query_params.get("column", columns[0]), st.query_params.get("window", "")
     column = column if column in columns else columns[0]
     window = window if window in windows else drift_column.worst_window(frame, windows, column)

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
-__all__ = ["ROLES", "SEQUENTIAL", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
+from pages.parts.colors import ROLES, SEQUENTIAL, SEQUENTIAL_DARK, color, faint
 
-ROLES = {
-    "champion": "#4477AA",
-    "old": "#4477AA",
-    "current": "#4477AA",
-    "realized": "#4477AA",
-    "candidate": "#EE6677",
-    "new": "#EE6677",
-    "reference": "#8A8F98",
-    "labels": "#228833",
-    "estimated": "#AA3377",
-    "assisted": "#332288",
-    "alarm": "#CC3311",
-    "muted": "#8A8F98",
-}
-DARK = {"assisted": "#88CCEE", "estimated": "#D77FB0", "alarm": "#FF7A5C", "labels": "#5CC06C", "champion": "#6699CC", "old": "#6699CC"}
-DARK |= {"current": "#6699CC", "realized": "#6699CC"}
-SEQUENTIAL = ((0.0, "rgba(68,119,170,0.06)"), (0.5, "rgba(68,119,170,0.55)"), (1.0, "#284D74"))
-SEQUENTIAL_DARK = ((0.0, "rgba(127,178,224,0.07)"), (0.5, "rgba(127,178,224,0.5)"), (1.0, "#BFE0FA"))
+__all__ = ["ROLES", "SEQUENTIAL", "SEQUENTIAL_DARK", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
+
 SMALL = {"color": ROLES["muted"], "size": 12}
 GRID = "rgba(138,143,152,0.18)"
-
-
-def color(role: str, dark: bool = False) -> str:
-    """The colour of a role, as it is everywhere in the product.
-
-    >>> color("assisted"), color("assisted", dark=True)
-    ('#332288', '#88CCEE')
-    """
-    return DARK.get(role, ROLES[role]) if dark else ROLES[role]
-
-
-def faint(value: str, share: float = 0.16) -> str:
-    """A colour for areas: the same, nearly transparent.
-
-    >>> faint("#4477AA")
-    'rgba(68,119,170,0.16)'
-    """
-    red, green, blue = (int(value[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"
 
 
 def figure(height: int = 260, x: str | None = None, y: str | None = None, right: int = 16) -> go.Figure:
@@ -73,7 +38,7 @@ def figure(height: int = 260, x: str | None = None, y: str | None = None, right:
     return chart
 
 
-def band(chart: go.Figure, x: Sequence[Any], lower: Sequence[float], upper: Sequence[float], tint: str) -> None:
+def band(chart: go.Figure, x: Iterable[Any], lower: Iterable[float], upper: Iterable[float], tint: str) -> None:
     """An interval as a light band."""
     edge = {"x": list(x), "mode": "lines", "line": {"width": 0, "color": tint}, "hoverinfo": "skip"}
     chart.add_trace(go.Scatter(y=list(upper), **edge))
@@ -82,8 +47,8 @@ def band(chart: go.Figure, x: Sequence[Any], lower: Sequence[float], upper: Sequ
 
 def line(
     chart: go.Figure,
-    x: Sequence[Any],
-    y: Sequence[float],
+    x: Iterable[Any],
+    y: Iterable[float],
     tint: str,
     name: str = "",
     dash: str | None = None,

@@ -34,7 +34,7 @@ def switch(label: str, options: Sequence[str], name: str, default: str, words: C
 
 def _current(options: Sequence[str], name: str, default: str) -> str:
     asked = st.query_params.get(name)
-    return asked if asked in options else default
+    return asked if asked is not None and asked in options else default
 
 
 def _kept(name: str) -> None:

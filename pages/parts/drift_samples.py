@@ -15,7 +15,7 @@ __all__ = ["samples"]
 
 MOST = 50
 PICTURES = 24
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "image": st.column_config.ImageColumn("Sample"),
     "id": "Sample",
     "time": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),

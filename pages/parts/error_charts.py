@@ -23,7 +23,7 @@ def confusion(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
     names = [str(value) for value in classes]
     text = [[words.count(value) if value else "" for value in row] for row in counts.to_numpy()]
     hover = [
-        [f"truly {t}, answered {p}<br>{words.count(counts.iat[i, j])} rows, {words.percent(shares[i, j])} of {t}" for j, p in enumerate(names)]
+        [f"truly {t}, answered {p}<br>{words.count(counts.to_numpy()[i, j])} rows, {words.percent(shares[i, j])} of {t}" for j, p in enumerate(names)]
         for i, t in enumerate(names)
     ]
     chart = charts.figure(height=height, y="the truth, against the answer")

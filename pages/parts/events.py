@@ -72,20 +72,24 @@ def happened(history: pd.DataFrame, drift: pd.DataFrame, performance: pd.DataFra
     performance: the headline metric's rows of `PerformanceReport.frame`; answers: `Project.annotations()`.
     """
     rows: list[dict[str, Any]] = []
+    event: Any
     for event in history.itertuples():
-        details = event.details if isinstance(event.details, Mapping) else {}
+        details: Mapping[str, Any] = event.details if isinstance(event.details, Mapping) else {}
         name = lane(str(event.verb))
         if name and name != "Alarms":
             text = sentence(str(event.by), str(event.verb), str(event.subject), details)
             rows.append({"time": pd.Timestamp(event.time), "lane": name, "text": text, "size": float(details.get("count") or 1), "verb": event.verb})
+    alarm: Any
     for alarm in drift[drift["alarm"].astype(bool)].itertuples():
         rows.append({"time": alarm.end, "lane": "Alarms", "text": f"Drift: {words.listing(list(alarm.columns))}", "size": 1.0, "verb": "alarm"})
     for alarm in performance[performance["alarm"].fillna(False).astype(bool)].itertuples():
         text = f"{words.metric(str(alarm.metric)).capitalize()} is outside its limits"
         rows.append({"time": alarm.end, "lane": "Alarms", "text": text, "size": 1.0, "verb": "alarm"})
-    for (expert, day), given in answers.groupby([answers["annotator"], pd.to_datetime(answers["time"], utc=True).dt.floor("D")]):
-        text = f"{expert} labelled {words.plural(len(given), 'sample')}"
-        rows.append({"time": pd.Timestamp(day), "lane": "Labels", "text": text, "size": float(len(given)), "verb": "annotate"})
+    days = pd.to_datetime(answers["time"], utc=True).dt.floor("D")
+    group: Any
+    for group, given in answers.groupby([answers["annotator"], days]):
+        text = f"{group[0]} labelled {words.plural(len(given), 'sample')}"
+        rows.append({"time": pd.Timestamp(group[1]), "lane": "Labels", "text": text, "size": float(len(given)), "verb": "annotate"})
     found = pd.DataFrame(rows, columns=["time", "lane", "text", "size", "verb"]).sort_values("time", kind="stable")
     return _bursts(found).reset_index(drop=True)
 

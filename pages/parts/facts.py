@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +43,8 @@ def changes(history: pd.DataFrame) -> list[tuple[pd.Timestamp, str]]:
     """When which version took over: (time, 'version 3'), the oldest first."""
     took = history[history["verb"].isin(["roll_out", "roll_back"])]
     took = took[[str((details or {}).get("mode", "full")) == "full" for details in took["details"]]]
-    return [(pd.Timestamp(row.time), str(row.subject).replace("version ", "v")) for row in took.sort_values("time", kind="stable").itertuples()]
+    rows: Iterable[Any] = took.sort_values("time", kind="stable").itertuples()
+    return [(pd.Timestamp(row.time), str(row.subject).replace("version ", "v")) for row in rows]
 
 
 def needs(project: lifecycle.Project, queued: int, health: lifecycle.Health) -> list[Need]:

@@ -75,7 +75,7 @@ def heatmap(frame: pd.DataFrame, windows: Windows, dark: bool = False) -> go.Fig
 
 def table(rows: pd.DataFrame) -> pd.DataFrame:
     """The checks of one window as people read them, the failed ones first."""
-    said = [words.number(value) if isinstance(value, int | float | np.number) else str(value) for value in rows["value"]]
+    said = [words.number(float(value)) if isinstance(value, int | float | np.number) else str(value) for value in rows["value"]]
     return pd.DataFrame(
         {
             "column": rows["column"].fillna(ALL_ROWS).replace("", ALL_ROWS).to_numpy(),

@@ -25,7 +25,7 @@ def workspace() -> lifecycle.Workspace:
 
 def names() -> list[str]:
     """The names of the projects there are."""
-    return [getattr(found, "name", found) for found in workspace().projects()]
+    return [found.name for found in workspace().projects()]
 
 
 def project() -> lifecycle.Project:

@@ -87,7 +87,7 @@ def _mapped(frame: pd.DataFrame, file: str) -> dict[str, Any]:
 
 def _load_demo() -> None:
     bar = st.progress(0.0, "Making the demo projects …")
-    for message, fraction in lifecycle.demo_projects():
+    for message, fraction in lifecycle.demo_projects(lifecycle.open_workspace(session.workspace().path)):
         bar.progress(min(1.0, fraction), message)
     st.rerun()
 

@@ -29,7 +29,11 @@ class Windows:
         columns = [name for name in ("window", "start", "end", "rows") if name in frame]
         order = ["start", "end"] if "start" in frame else []
         found = frame[columns].drop_duplicates("window")
-        self.frame = (found.sort_values(order, kind="stable") if order else found.assign(start=pd.NaT, end=pd.NaT)).reset_index(drop=True)
+        self.frame = (
+            found.sort_values(order, kind="stable")
+            if order
+            else found.assign(start=pd.Series(pd.NaT, found.index), end=pd.Series(pd.NaT, found.index))
+        ).reset_index(drop=True)
         if last is not None:
             self.frame = self.frame.tail(last).reset_index(drop=True)
         self.names: list[str] = self.frame["window"].astype(str).tolist()
