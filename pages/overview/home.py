@@ -33,11 +33,14 @@ def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series
     one, two, three, four = st.columns(4)
     name = words.metric(facts.metric_name(project))
     with one:
-        last = best.iloc[-1] if len(best) else None
+        measured = best[best["line"] != "estimated"]
+        last = measured.iloc[-1] if len(measured) else best.iloc[-1] if len(best) else None
         interval = "" if last is None or not math.isfinite(last["lower"]) else f"{words.number(last['lower'])} to {words.number(last['upper'])}"
+        if last is not None and last["start"] < best["start"].iloc[-1]:
+            interval += f", {words.day(last['start'])}"
         value = "–" if last is None else words.number(last["value"])
         label = name if last is None else f"{last['line']} {name}"
-        cards.card(label.capitalize(), value, interval, best["value"].tail(40).tolist(), "performance", "See performance")
+        cards.card(label[:1].upper() + label[1:], value, interval, best["value"].tail(40).tolist(), "performance", "See performance")
     with two:
         note = "in the newest window" if len(drifted) else "no window yet"
         cards.card("Drifted columns", str(drifted.iloc[-1]) if len(drifted) else "–", note, drifted.tail(40).tolist(), "drift", "See drift", "bar")

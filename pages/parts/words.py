@@ -40,11 +40,7 @@ def interval(value: float, lower: float, upper: float) -> str:
 
 
 def count(value: float) -> str:
-    """A count, thousands separated.
-
-    >>> count(1234567)
-    '1,234,567'
-    """
+    """A count, thousands separated: `count(1234567)` is '1,234,567'."""
     return f"{int(value):,}"
 
 
@@ -105,11 +101,7 @@ def day(when: datetime, now: datetime | None = None) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    """A date with its time, exact to the minute.
-
-    >>> moment(datetime(2026, 11, 3, 14, 5))
-    '3 Nov 2026, 14:05 UTC'
-    """
+    """A date with its time, exact to the minute: '3 Nov 2026, 14:05 UTC'."""
     return "–" if when is None else f"{when.day} {when:%b %Y, %H:%M} UTC"
 
 
