@@ -196,6 +196,7 @@ def _gate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     held, model = context.snapshots.load(evaluated["reference"]), found["train"]["model"]
     old = context.snapshots.load(evaluated["champion_answers"]) if evaluated["champion_answers"] else None
     champion = _champion(context, found)
+    speeds = _milliseconds(context, (model, champion.model if champion is not None else None), held)
     case = gates.Case(
         schema.task,
         held[schema.target].to_numpy(zero_copy_only=False),
@@ -206,7 +207,8 @@ def _gate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
         dataset.slices(held, schema),
         schema.names,
         tuple(champion.manifest.get("features", ())) if champion is not None else (),
-        *_milliseconds(context, (model, champion.model if champion is not None else None), held),
+        speeds[0],
+        speeds[1],
         context.models.path(model).stat().st_size / 1e6,
         tuple(found["validate"]["failed_checks"]),
         found["ingest"]["seed"],
