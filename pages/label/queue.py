@@ -8,9 +8,8 @@ from pages.parts import label_surface, page, plain_buttons, session, sitting, wo
 
 project, expert = session.project(), session.user()
 waiting = project.waiting_tasks()
-page.head(
-    "Label", f"{words.plural(waiting, 'sample')} {'waits' if waiting == 1 else 'wait'} for a label; those that teach the model most come first."
-)
+said = f"{words.plural(waiting, 'sample')} {'waits' if waiting == 1 else 'wait'} for a label; those that teach the model most come first."
+page.head("Label", said if waiting else "Nothing waits for a label now.")
 place = f"sitting-{project.name}-{expert}"
 if place not in st.session_state:
     st.session_state[place] = sitting.Sitting(project, expert)

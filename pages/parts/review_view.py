@@ -49,7 +49,7 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
         return
     for row in each(rows.head(SHOWN)):
         with st.container(border=True, key=f"correction-{row.no}"):
-            left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
+            left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
             with left:
                 _sample(project, str(row.id))
             with right:
@@ -110,7 +110,7 @@ def latest(project: lifecycle.Project, by: str) -> None:
 
 def _card(project: lifecycle.Project, name: str, said: str, offered: list[Any], by: str) -> None:
     with st.container(border=True, key=f"card-{name}"):
-        left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
+        left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
         with left:
             _sample(project, name)
         with right:
