@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pandas.util import hash_array
 
 from lifecycle.monitor import windows
 from lifecycle.monitor.summaries import Bins, cells_of
@@ -30,22 +31,10 @@ def add_column(hashes: Hashes, column: Any, bins: Bins | None = None) -> Hashes:
         bits = cells_of(column, bins).astype(np.uint64)
     else:
         coded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).dictionary_encode()
-        texts = np.array([hash_text(str(text)) for text in coded.dictionary.to_pylist()] + [0], dtype=np.uint64)
+        texts = np.append(hash_array(np.array(coded.dictionary.to_pylist(), dtype=object), categorize=False), np.uint64(0))
         bits = texts[np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)]
     mixed = (hashes ^ bits) * _ODD
     return np.asarray(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)
-
-
-def hash_text(text: str) -> int:
-    """A 64-bit hash of a text that is the same in every process (FNV-1a).
-
-    >>> hash_text("a") == hash_text("a"), hash_text("a") == hash_text("b")
-    (True, False)
-    """
-    value = 0xCBF29CE484222325
-    for byte in text.encode():
-        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return value
 
 
 def row_sketch(hashes: Hashes, place: NDArray[np.int64], slots: NDArray[np.int64], count: int) -> list[Sketch]:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pandas.util import hash_array
 
 from lifecycle.monitor.binning import Lookup
 
@@ -34,25 +35,32 @@ __all__ = [
     "merge",
     "quantile",
     "summarise",
+    "unseen_counts",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int64]
 
 FINE = 1_000
-LEVELS = 1_000
+LEVELS = 2_000
+BUCKETS = 256
 _SAMPLE = 100_000
 _TAILS = 12
-_UNSEEN_KEPT = 20
+_UNSEEN_KEPT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """The frozen cells of one column. Numeric: `edges` (k,) ascending, k + 2 cells. Categorical: `levels`, len + 2 cells."""
+    """The frozen cells of one column. Numeric: `edges` (k,) ascending, k + 2 cells. Categorical: `levels`, len + 2 cells.
+
+    `hashed`: a column of very many levels, whose cells are buckets that a level falls into by its hash. Naming its most frequent
+    levels would judge them by the luck that made them frequent in the reference.
+    """
 
     kind: str
     edges: Floats
     levels: tuple[str, ...] = ()
+    hashed: bool = False
 
     @property
     def cells(self) -> int:
@@ -107,7 +115,7 @@ def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
 
 
 def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
-    """Cells for a categorical column: the levels of its reference, the most frequent first (at most 1,000), then `known` ones not seen.
+    """Cells for a categorical column: the levels of its reference, the most frequent first, then `known` ones not seen; buckets beyond 2,000.
 
     >>> freeze_levels(pa.array(["b", "a", "b", None]), known=["c"]).levels
     ('b', 'a', 'c')
@@ -115,8 +123,11 @@ def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
     found = pc.value_counts(values.drop_null())
     names, counts = found.field("values").to_pylist(), found.field("counts").to_numpy()
     order = sorted(range(len(names)), key=lambda i: (-counts[i], names[i]))
-    levels = [str(names[i]) for i in order] + [level for level in known if level not in set(names)]
-    return Bins("categorical", np.empty(0), tuple(levels[:LEVELS]))
+    seen = set(names)
+    levels = [str(names[i]) for i in order] + [level for level in known if level not in seen]
+    if len(levels) > LEVELS:
+        return Bins("categorical", np.empty(0), tuple(f"bucket {i + 1}" for i in range(BUCKETS)), hashed=True)
+    return Bins("categorical", np.empty(0), tuple(levels))
 
 
 def summarise(
@@ -199,6 +210,18 @@ def fold(reference: Counts, groups: int = 30) -> NDArray[np.int64]:
     return np.asarray(np.unique(group, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
 
+def unseen_counts(unseen: Sequence[Mapping[str, int]]) -> Counts:
+    """The rows of each new level of several windows, padded with zeros (windows, most levels of any).
+
+    >>> unseen_counts([{"x": 2}, {}, {"y": 1, "z": 3}]).tolist()
+    [[2, 0], [0, 0], [1, 3]]
+    """
+    out = np.zeros((len(unseen), max(map(len, unseen), default=0)), dtype=np.int64)
+    for row, levels in enumerate(unseen):
+        out[row, : len(levels)] = list(levels.values())
+    return out
+
+
 def quantile(bins: Bins, counts: Counts, q: float) -> float:
     """The edge at or above which the share `q` of a window's known values is reached; NaN where there is none.
 
@@ -269,8 +292,12 @@ def _coded(column: Any, bins: Bins) -> tuple[NDArray[np.int64], pa.Array, NDArra
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     dictionary = coded.dictionary.cast(pa.string())
-    last = len(bins.levels)
-    cell_of = pc.fill_null(pc.index_in(dictionary, pa.array(bins.levels, pa.string())), last).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    if bins.hashed:
+        texts = np.array(dictionary.to_pylist(), dtype=object)
+        cell_of = (hash_array(texts, categorize=False) % np.uint64(len(bins.levels))).astype(np.int64) + 1 if len(texts) else np.empty(0, np.int64)
+    else:
+        place = pc.index_in(dictionary, pa.array(bins.levels, pa.string()))
+        cell_of = pc.fill_null(place, len(bins.levels)).to_numpy(zero_copy_only=False).astype(np.int64) + 1
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, dictionary, np.append(cell_of, 0)[codes]
 

@@ -47,25 +47,29 @@ def rule(database: Database, project: str) -> str | None:
 
 
 def freeze(
-    database: Database, project: str, version: int, fitted: Mapping[str, Any], cells: Sequence[tuple[str, str, np.ndarray, Sequence[str]]]
+    database: Database, project: str, version: int, fitted: Mapping[str, Any], cells: Sequence[tuple[str, str, np.ndarray, Sequence[str], bool]]
 ) -> None:
-    """Store a project's frozen cells, (column, kind, edges, levels) each, and the fitted state of its derived features."""
+    """Store a project's frozen cells, (column, kind, edges, levels, hashed) each, and the fitted state of its derived features."""
     with database.write() as connection:
         connection.execute("INSERT OR REPLACE INTO drift_states (project, version, fitted) VALUES (?, ?, ?)", (project, version, json.dumps(fitted)))
         connection.execute("DELETE FROM drift_columns WHERE project = ?", (project,))
         connection.executemany(
             "INSERT INTO drift_columns (project, column, place, kind, edges, levels) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (project, name, place, kind, np.asarray(edges, np.float64).tobytes(), dumps(list(levels)))
-                for place, (name, kind, edges, levels) in enumerate(cells)
+                (project, name, place, "hashed" if hashed else kind, np.asarray(edges, np.float64).tobytes(), dumps(list(levels)))
+                for place, (name, kind, edges, levels, hashed) in enumerate(cells)
             ],
         )
 
 
-def columns(database: Database, project: str) -> list[tuple[str, str, np.ndarray, tuple[str, ...]]]:
-    """The frozen cells in page order: (column, kind, edges, levels)."""
+def columns(database: Database, project: str) -> list[tuple[str, str, np.ndarray, tuple[str, ...], bool]]:
+    """The frozen cells in page order: (column, kind, edges, levels, hashed)."""
     rows = database.rows("SELECT column, kind, edges, levels FROM drift_columns WHERE project = ? ORDER BY place", (project,))
-    return [(r["column"], r["kind"], np.frombuffer(r["edges"], np.float64), tuple(json.loads(r["levels"]))) for r in rows]
+    kinds = ["categorical" if row["kind"] == "hashed" else row["kind"] for row in rows]
+    return [
+        (row["column"], kind, np.frombuffer(row["edges"], np.float64), tuple(json.loads(row["levels"])), row["kind"] == "hashed")
+        for row, kind in zip(rows, kinds, strict=True)
+    ]
 
 
 def set_rule(database: Database, project: str, rule: str) -> None:

@@ -47,7 +47,7 @@ def monitored(context: Context) -> Monitored | None:
         found = store.state(context.database, context.name)
         assert found is not None
     cells = store.columns(context.database, context.name)
-    bins = {name: Bins(kind, edges, levels) for name, kind, edges, levels in cells}
+    bins = {name: Bins(kind, edges, levels, hashed) for name, kind, edges, levels, hashed in cells}
     lookups = {name: Lookup(b.edges) for name, b in bins.items() if b.kind == "numeric"}
     return Monitored(int(found["version"]), bins, lookups, found["fitted"])
 
@@ -128,7 +128,7 @@ def _freeze(context: Context, base: ModelVersion) -> None:
     fitted["rows"] = table.num_rows
     with context.database.write():
         if store.state(context.database, context.name) is None:
-            store.freeze(context.database, context.name, base.version, fitted, [(n, b.kind, b.edges, b.levels) for n, b in bins.items()])
+            store.freeze(context.database, context.name, base.version, fitted, [(n, b.kind, b.edges, b.levels, b.hashed) for n, b in bins.items()])
 
 
 def _keep_reference(context: Context, columns: Monitored, version: int, table: pa.Table) -> None:

@@ -16,7 +16,7 @@ from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, judg
 from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.drift.registration import Cells
 from lifecycle.monitor.sketch import decode_sketch, encode_sketch, merge_sketch
-from lifecycle.monitor.summaries import Bins, Counts, Summary, decode, encode, merge
+from lifecycle.monitor.summaries import Bins, Summary, decode, encode, merge, unseen_counts
 from lifecycle.records import Settings
 from lifecycle.stores import events
 from lifecycle.stores import summaries as store
@@ -94,7 +94,7 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
         for j, name in enumerate(names):
             if name not in made or name not in references:
                 continue
-            found = _judge_column(settings, columns.bins[name], name, references[name], made[name].counts[at], level)
+            found = _judge_column(settings, columns.bins[name], name, references[name], made[name], at, level)
             p_values[at, j], effects[at, j], drifted[at, j] = found.p_value, found.effect, found.drifted
             results += _result_rows([rows[i]["window"] for i in at], name, columns.bins[name].kind, found)
     verdicts = combine(names, p_values, effects, drifted)
@@ -108,10 +108,15 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
     derive_quality(context, columns, rows, made, reference_counts(context, columns, columns.version))
 
 
-def _judge_column(settings: Settings, bins: Bins, name: str, reference: Mapping[str, Any], current: Counts, level: float) -> ColumnVerdicts:
-    cells = Cells(bins.positions if bins.kind == "numeric" else None)
+def _judge_column(
+    settings: Settings, bins: Bins, name: str, reference: Mapping[str, Any], made: Summary, at: NDArray[np.int64], level: float
+) -> ColumnVerdicts:
+    if bins.kind == "numeric":
+        cells = Cells(positions=bins.positions)
+    else:
+        cells = Cells(unseen=unseen_counts([made.unseen[i] for i in at]))
     test = drift_test(default_test(bins.kind))
-    return judge(test, decode(reference["counts"]), current, cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
+    return judge(test, decode(reference["counts"]), made.counts[at], cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
 
 
 def _alike(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, bool, NDArray[np.int64]]]:

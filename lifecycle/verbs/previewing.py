@@ -73,7 +73,8 @@ def _facts(context: Context) -> Mapping[str, ColumnFacts]:
 def _read_facts(context: Context, version: int, base: int) -> Mapping[str, ColumnFacts]:
     found = store.references(context.database, context.name, version) or store.references(context.database, context.name, base)
     columns = store.columns(context.database, context.name)
-    return {name: _column_facts(Bins(kind, edges, levels), found[name]) for name, kind, edges, levels in columns if name in found}
+    named = {name: Bins(kind, edges, levels) for name, kind, edges, levels, hashed in columns if name in found and not hashed}
+    return {name: _column_facts(bins, found[name]) for name, bins in named.items()}
 
 
 def _column_facts(bins: Bins, row: Mapping[str, Any]) -> ColumnFacts:

@@ -11,23 +11,19 @@ from lifecycle.monitor.drift.nulls import effective, gamma_tail
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, register, tabulate
 from lifecycle.records import TestResult
 
-__all__ = ["chi_squared", "moments", "on_counts", "pooled", "size_of_effect"]
+__all__ = ["chi_squared", "moments", "on_counts", "size_of_effect", "together"]
 
-_RARE = 1.0  # cells that both samples together would fill with less than this a window are one cell
+_RARE = 1.0  # cells in which a window is expected to have fewer rows than this are one
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
-    """On counts of few or many cells. The p-value comes from the exact mean and variance of the statistic given the margins
-    (Dawson, 1954), which holds where cells are sparse and the chi-squared limit does not."""
-    statistic, mean, variance = np.zeros(len(current)), np.zeros(len(current)), np.zeros(len(current))
-    sizes = current.sum(axis=1)
-    for size in np.unique(sizes):
-        at = np.flatnonzero(sizes == size)
-        first, second = pooled(reference, current[at], int(size))
-        statistic[at] = _statistic(first, second)
-        mean[at], variance[at] = moments(first, second)
-    p_value, critical = gamma_tail(statistic, mean, variance, level)
-    n = effective(sizes, float(reference.sum()))
+    """On counts of few or many cells. The p-value comes from the mean, variance and third moment of the statistic, which hold where
+    cells are sparse and the chi-squared limit does not."""
+    first, second = together(reference, current, cells)
+    statistic = _statistic(first, second)
+    mean, variance, third = moments(first, second)
+    p_value, critical = gamma_tail(statistic, mean, variance, level, third)
+    n = effective(current.sum(axis=1), float(reference.sum()))
     return Verdicts(statistic, p_value, size_of_effect(statistic, mean, n), np.maximum(critical, mean + 4 * n * least**2))
 
 
@@ -54,30 +50,50 @@ def size_of_effect(statistic: Floats, mean: Floats, n: Floats) -> Floats:
         return np.asarray(np.minimum(np.sqrt(np.maximum(statistic - mean, 0.0) / n) / 2, 1.0))
 
 
-def pooled(reference: Counts, current: Counts, size: int) -> tuple[Floats, Floats]:
-    """Both with the cells together whose expected count in a window of this size is under one (windows, cells)."""
-    both = reference[None, :] + current
-    share = both.sum(axis=0) / max(both.sum(), 1)
-    rare = share * size < _RARE
-    rare[0] = False  # missing stays apart
-    first = np.concatenate((reference[~rare], [reference[rare].sum()])).astype(np.float64)
-    second = np.concatenate((current[:, ~rare], current[:, rare].sum(axis=1, keepdims=True)), axis=1).astype(np.float64)
-    return np.broadcast_to(first, second.shape), second
+def together(reference: Counts, current: Counts, cells: Cells) -> tuple[Floats, Floats]:
+    """Both on the cells that can be compared (windows, cells): those too rare for a window of its size are one, missing stays apart.
+
+    What is rare is decided by reference and window together. Decided by the reference alone, levels that it has by luck would
+    always seem to vanish, and levels that it lacks by luck to appear; for that reason new levels are given one by one in
+    `cells.unseen`, and what is left of them beyond those is rare by construction.
+    """
+    first = np.broadcast_to(reference, current.shape)
+    second = current
+    if cells.unseen is not None and not reference[-1] and cells.unseen.size:
+        left = current[:, -1:] - cells.unseen.sum(axis=1, keepdims=True)
+        first = np.concatenate((first[:, :-1], np.zeros_like(cells.unseen), np.zeros_like(left)), axis=1)
+        second = np.concatenate((current[:, :-1], cells.unseen, left), axis=1)
+    both = first + second
+    rare = both * second.sum(axis=1, keepdims=True) < _RARE * both.sum(axis=1, keepdims=True)
+    if cells.unseen is not None and not reference[-1]:
+        rare[:, -1] = True
+    rare[:, 0] = False
+    kept = [np.concatenate((np.where(rare, 0, part), np.where(rare, part, 0).sum(axis=1, keepdims=True)), axis=1) for part in (first, second)]
+    return kept[0].astype(np.float64), kept[1].astype(np.float64)
 
 
-def moments(first: Floats, second: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance of Pearson's statistic of 2 x cells tables given both margins (windows,)."""
+def moments(first: Floats, second: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and third central moment of Pearson's statistic of 2 x cells tables (windows,).
+
+    Mean and variance are exact given both margins (Dawson, 1954); the third adds up those of cells that are differences of two
+    Poisson counts: 8 + 12 excess kurtosis + 10 skewness^2 + sixth cumulant.
+    """
     columns = first + second
     n1, n2 = first.sum(axis=1), second.sum(axis=1)
     total = n1 + n2
     used = (columns > 0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = np.where(columns > 0, 1.0 / columns, 0.0).sum(axis=1)
+        inverse = np.where(columns > 0, 1.0 / columns, 0.0)
         mean = total * (used - 1) / (total - 1)
         v1, v2 = (total - 2) / (total - 1), (used - 1) * (total - used) / (total - 1)
-        w1, w2 = (total * (1 / n1 + 1 / n2) - 4) / (total - 2), (total * inverse - used**2) / (total - 2)
+        w1, w2 = (total * (1 / n1 + 1 / n2) - 4) / (total - 2), (total * inverse.sum(axis=1) - used**2) / (total - 2)
         variance = 2 * total / (total - 3) * (v1 - w1) * (v2 - w2) + total**2 / (total - 1) * w1 * w2
-    return np.nan_to_num(mean, posinf=0.0), np.nan_to_num(np.maximum(variance, 0.0), posinf=0.0)
+        a, b = 1 / n1, 1 / n2
+        kurtosis, skewness = (a**3 + b**3) / (a + b) ** 2, (b**2 - a**2) ** 2 / (a + b) ** 3
+        sixth = (a**5 + b**5) / (a + b) ** 3
+        per_share = total * inverse.sum(axis=1)
+        third = 8 * (used - 1) + (12 * kurtosis + 10 * skewness) * per_share + sixth * total**2 * (inverse**2).sum(axis=1)
+    return np.nan_to_num(mean, posinf=0.0), np.nan_to_num(np.maximum(variance, 0.0), posinf=0.0), np.nan_to_num(third, posinf=0.0)
 
 
 def _statistic(first: Floats, second: Floats) -> Floats:

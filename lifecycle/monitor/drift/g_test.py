@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
-from lifecycle.monitor.drift.chi_squared import moments, pooled, size_of_effect
+from lifecycle.monitor.drift.chi_squared import moments, size_of_effect, together
 from lifecycle.monitor.drift.nulls import effective, gamma_tail
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, register, tabulate
 from lifecycle.records import TestResult
@@ -18,16 +18,11 @@ __all__ = ["g_test", "on_counts"]
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
     """On counts of few or many cells. Where cells are sparse G runs above its limit, so its p-value is that of a statistic with the
     moments of Pearson's, shifted by the excess of G's own mean."""
-    statistic, mean, variance = np.zeros(len(current)), np.zeros(len(current)), np.zeros(len(current))
-    sizes = current.sum(axis=1)
-    for size in np.unique(sizes):
-        at = np.flatnonzero(sizes == size)
-        first, second = pooled(reference, current[at], int(size))
-        statistic[at] = _statistic(first, second)
-        _, variance[at] = moments(first, second)
-        mean[at] = _mean(first, second)
-    p_value, critical = gamma_tail(statistic, mean, np.maximum(variance, 2 * mean), level)
-    n = effective(sizes, float(reference.sum()))
+    first, second = together(reference, current, cells)
+    statistic, mean = _statistic(first, second), _mean(first, second)
+    _, variance, third = moments(first, second)
+    p_value, critical = gamma_tail(statistic, mean, np.maximum(variance, 2 * mean), level, third)
+    n = effective(current.sum(axis=1), float(reference.sum()))
     return Verdicts(statistic, p_value, size_of_effect(statistic, mean, n), np.maximum(critical, mean + 4 * n * least**2))
 
 

@@ -21,9 +21,13 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What the cells of a count mean: the first is 'missing'; the others are ordered bins with `positions`, or levels without."""
+    """What the cells of a count mean: the first is 'missing'; the others are ordered bins with `positions`, or levels without.
+
+    unseen : (windows, levels) the rows of each new level, for what the last cell of a categorical column holds together.
+    """
 
     positions: Floats | None = None
+    unseen: Counts | None = None
     scale: float = 1.0  # the reference's spread (standard deviation of the binned values), which makes distances unitless
 
 

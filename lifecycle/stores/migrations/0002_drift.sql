@@ -3,7 +3,7 @@ CREATE TABLE drift_columns (
     project TEXT NOT NULL,
     column TEXT NOT NULL,
     place INTEGER NOT NULL,          -- its order on the page
-    kind TEXT NOT NULL,              -- numeric, categorical
+    kind TEXT NOT NULL,              -- numeric, categorical, hashed (categorical, of very many levels)
     edges BLOB NOT NULL,             -- float64: the frozen bins of a numeric column
     levels TEXT NOT NULL,            -- JSON: the known levels of a categorical one
     PRIMARY KEY (project, column)
