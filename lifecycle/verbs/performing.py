@@ -75,12 +75,13 @@ def _chosen(context: Context) -> tuple[str, ...]:
 
 
 def _report(context: Context, wanted: list[str]) -> pd.DataFrame:
-    marks = ", ".join("?" * len(wanted))
-    sql = f"SELECT * FROM performance_results WHERE project = ? AND metric IN ({marks}) ORDER BY window"
-    found = context.database.frame(sql, (context.name, *wanted))
-    found["place"] = found["metric"].map({name: i for i, name in enumerate(wanted)}).astype("int64")
+    names = tuple(dict.fromkeys((*wanted, *_chosen(context))))  # all that may alarm share one rate, whichever are asked for
+    sql = f"SELECT * FROM performance_results WHERE project = ? AND metric IN ({', '.join('?' * len(names))}) ORDER BY window"
+    found = context.database.frame(sql, (context.name, *names))
     settings = context.settings
     found = judge(found, headline(context), settings.false_alarm_rate, settings.thresholds)
+    found = found[found["metric"].isin(wanted)]
+    found["place"] = found["metric"].map({name: i for i, name in enumerate(wanted)}).astype("int64")
     out = found.sort_values(["window", "place"], kind="stable", ignore_index=True)
     out["window"] = [window_name(int(key), context.config.window) for key in out["window"]]
     for column in ("start", "end"):

@@ -18,16 +18,18 @@ __all__ = ["MARGIN", "judge"]
 MARGIN = 0.1  # of the loss on the reference: 1 - level where more is better, the level itself where less is
 SMALL = 30  # rows (labels, where labels speak) below which a window is judged together with the windows before it
 MEMORY = 8  # and with how many of them at most
+RUN = 5  # windows that are also judged together, for falls too small to show in one
 Z95 = 1.959963984540054
 
 
 def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str, float]) -> pd.DataFrame:
     """Add threshold_lower, threshold_upper, alarm and line to results, in order of window.
 
-    The line that is judged is assisted, else realized, else estimated. Half of `rate` goes to the headline metric and
-    half to all others together, so that at most that share of windows whose model holds its level alarms. Metrics that
-    chance alone moves one way (calibration error) or that the rows' mix moves (R2, MAPE) alarm only by hand or as the headline.
-    A threshold by hand replaces level and margin; its alarm still needs the 95 % interval to lie beyond it.
+    The line that is judged is assisted, else realized, else estimated. A window alarms when it, or the last five windows
+    together, lie beyond the level by more than the margin, with what chance does to both allowed for. Half of `rate` goes to the
+    headline metric and half to all others together, so that at most that share of windows whose model holds its level
+    alarms. Metrics that chance alone moves one way (calibration error) or that the rows' mix moves (R2, MAPE) alarm only
+    by hand or as the headline. A threshold by hand replaces level and margin; its alarm still needs the 95 % interval beyond it.
     """
     out = frame.reset_index(drop=True)
     n = len(frame)
@@ -38,19 +40,28 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
     for name in dict.fromkeys(frame["metric"]):
         at = np.flatnonzero(out["metric"].to_numpy() == name)
         part = out.iloc[at]
-        alpha = rate / 2.0 / (1 if name == headline else others)
-        low, high = _thresholds(part, name, by_hand)
-        value, half, line = _trusted(part)
-        z = Z95 if name in by_hand else float(-ndtri(alpha))
-        reach = half / Z95 * z
-        known = np.isfinite(value) & np.isfinite(half) & (name in judged)
-        alarm = known & ((value + reach < low) | (value - reach > high))
-        for column, values in (("threshold_lower", low), ("threshold_upper", high), ("alarm", alarm), ("line", line)):
+        low, high = _thresholds(out, part, name, by_hand)
+        value, half, weight, line = _trusted(part)
+        alpha = 0.025 if name in by_hand else rate / 4.0 / (1 if name == headline else others)
+        z = float(-ndtri(alpha))
+        level = np.zeros(len(part)) if name in by_hand else (part["level_upper"] - part["level_lower"]).to_numpy(dtype=np.float64) / 2.0
+        alarm = np.zeros(len(part), dtype=bool)
+        beyond = _beyond(*_together(part, value, half, weight, line, MEMORY, SMALL), low, high)
+        for most, enough in ((MEMORY, SMALL), (RUN, np.inf)):
+            middle, width = _together(part, value, half, weight, line, most, enough)
+            reach = z / Z95 * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
+            alarm |= beyond & ((middle + reach < low) | (middle - reach > high))
+        for column, values in (("threshold_lower", low), ("threshold_upper", high), ("alarm", alarm & (name in judged)), ("line", line)):
             kept[column][at] = values
     return out.assign(**kept)
 
 
-def _thresholds(part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> tuple[Floats, Floats]:
+def _beyond(value: Floats, half: Floats, low: Floats, high: Floats) -> Bools:
+    """Which windows are beyond a threshold at all; one that has recovered does not alarm for those before it."""
+    return np.asarray(np.isfinite(half) & ((value < low) | (value > high)), dtype=np.bool_)
+
+
+def _thresholds(frame: pd.DataFrame, part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> tuple[Floats, Floats]:
     better, n = metric_facts(name)["better"], len(part)
     nothing = np.full(n, np.nan)
     if name in by_hand:
@@ -58,17 +69,17 @@ def _thresholds(part: pd.DataFrame, name: str, by_hand: Mapping[str, float]) -> 
         if better == "zero":
             return -np.abs(fixed), np.abs(fixed)
         return (fixed, nothing) if better == "higher" else (nothing, fixed)
-    level, lower, upper = (part[c].to_numpy(dtype=np.float64) for c in ("level", "level_lower", "level_upper"))
+    level = part["level"].to_numpy(dtype=np.float64)
     if better == "higher":
-        return lower - MARGIN * np.maximum(1.0 - level, 0.0), nothing
+        return level - MARGIN * np.maximum(1.0 - level, 0.0), nothing
     if better == "lower":
-        return nothing, upper + MARGIN * np.abs(level)
-    margin = (upper - lower) / 2.0
-    return lower - margin, upper + margin
+        return nothing, level + MARGIN * np.abs(level)
+    size = frame[frame["metric"] == "mae"].set_index("window")["level"].reindex(part["window"]).to_numpy(dtype=np.float64)
+    return level - MARGIN * size, level + MARGIN * size
 
 
-def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, list[str]]:
-    """Value and reach of the line to trust; thin windows are averaged with those before them."""
+def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, Floats, NDArray[np.object_]]:
+    """Of the line to trust in each window: value, reach of its interval, how many rows or labels it stands on, and its name."""
     value, half, line = np.full(len(part), np.nan), np.full(len(part), np.nan), np.full(len(part), "", dtype=object)
     weight = part["labels"].to_numpy(dtype=np.float64)
     for name in ("assisted", "realized", "estimated"):
@@ -79,23 +90,21 @@ def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, list[str]]:
         value[take], half[take], line[take] = middle[take], width[take], name
         if name == "estimated":
             weight = np.where(take, part["rows"].to_numpy(dtype=np.float64), weight)
-    version = part["version"].to_numpy()
-    alone, reach = value.copy(), half.copy()
-    for i in np.flatnonzero((weight < SMALL) & (line != "")):
-        value[i], half[i] = _together(alone, reach, weight, (version == version[i]) & (line == line[i]), int(i))
-    return value, half, line.tolist()
+    return value, half, weight, line
 
 
-def _together(value: Floats, half: Floats, weight: Floats, same: Bools, at: int) -> tuple[float, float]:
-    """The mean over this window and as many of the same kind before it as make SMALL, each by its rows."""
-    chosen, rows = [], 0.0
-    for j in range(at, max(-1, at - MEMORY), -1):
-        if same[j] and weight[j] > 0:
-            chosen.append(j)
-            rows += weight[j]
-        if rows >= SMALL:
-            break
-    if not chosen:
-        return float("nan"), float("nan")
-    share = weight[chosen] / rows
-    return float(np.sum(share * value[chosen])), float(np.sqrt(np.sum((share * half[chosen]) ** 2)))
+def _together(
+    part: pd.DataFrame, value: Floats, half: Floats, weight: Floats, line: NDArray[np.object_], most: int, enough: float
+) -> tuple[Floats, Floats]:
+    """Each window with those before it of the same version and line, at most `most` of them and until they have `enough` rows:
+    their mean by rows, and the reach of its interval."""
+    version, n = part["version"].to_numpy(), len(part)
+    total, spread, rows = np.zeros(n), np.zeros(n), np.zeros(n)
+    for back in range(min(most, n)):
+        at = np.arange(n) - back
+        use = (at >= 0) & (version[at] == version) & (line[at] == line) & (line != "") & (weight[at] > 0) & (rows < enough)
+        share = np.where(use, weight[at], 0.0)
+        total, rows = total + share * np.nan_to_num(value[at]), rows + share
+        spread += (share * np.nan_to_num(half[at])) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(total / rows, dtype=np.float64), np.asarray(np.sqrt(spread) / rows, dtype=np.float64)
