@@ -40,7 +40,14 @@ def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series
             interval += f", {words.day(last['start'])}"
         value = "–" if last is None else words.number(last["value"])
         label = name if last is None else f"{last['line']} {name}"
-        cards.card(label[:1].upper() + label[1:], value, interval, best["value"].tail(40).tolist(), "performance", "See performance")
+        cards.card(
+            label[:1].upper() + label[1:],
+            value,
+            interval,
+            (measured if len(measured) > 1 else best)["value"].tail(40).tolist(),
+            "performance",
+            "See performance",
+        )
     with two:
         note = "in the newest window" if len(drifted) else "no window yet"
         cards.card("Drifted columns", str(drifted.iloc[-1]) if len(drifted) else "–", note, drifted.tail(40).tolist(), "drift", "See drift", "bar")

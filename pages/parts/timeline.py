@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import Any
 
 import pandas as pd
@@ -67,17 +68,24 @@ def timeline(metric: str, performance: pd.DataFrame, shown: pd.DataFrame, dark: 
 
 
 def _metric_band(chart: go.Figure, metric: str, best: pd.DataFrame, dark: bool) -> None:
+    """What was measured as a line with its band; what is only estimated so far in its own colour, dotted."""
+    guessed = best["line"] == "estimated"
+    for role, rows in (("assisted", best[~guessed]), ("estimated", best[guessed])):
+        if rows.empty:
+            continue
+        middle, tint = rows["start"] + (rows["end"] - rows["start"]) / 2, charts.color(role, dark)
+        if rows["lower"].notna().any():
+            charts.band(chart, middle, rows["lower"], rows["upper"], tint)
+        figures = zip(middle, rows["value"], rows["lower"], rows["upper"], rows["line"], strict=True)
+        hover = [f"{words.moment(at)}<br>{metric} {words.interval(v, lo, up)}, {line}" for at, v, lo, up, line in figures]
+        charts.line(chart, middle, rows["value"], tint, dash="dot" if role == "estimated" else None, hover=hover, marks=len(best) <= 60)
+        if guessed.any():
+            place = {"xanchor": "center", "yanchor": "bottom", "yshift": 6}
+            charts.note(
+                chart, middle.iloc[len(middle) // 2], float(rows["upper"].max()), "measured" if role == "assisted" else "estimated", tint, **place
+            )
     if best.empty:
         return
-    middle = best["start"] + (best["end"] - best["start"]) / 2
-    tint = charts.color("assisted", dark)
-    if best["lower"].notna().any():
-        charts.band(chart, middle, best["lower"], best["upper"], tint)
-    hover = [
-        f"{words.moment(at)}<br>{metric} {words.interval(v, lo, up)}, {line}"
-        for at, v, lo, up, line in zip(middle, best["value"], best["lower"], best["upper"], best["line"], strict=True)
-    ]
-    charts.line(chart, middle, best["value"], tint, hover=hover, marks=len(best) <= 60)
     for column in ("threshold_lower", "threshold_upper"):
         value = float(best[column].iloc[-1]) if best[column].notna().any() else math.nan
         charts.threshold(chart, value, f"limit<br>{words.number(value)}" if math.isfinite(value) else "")
@@ -107,10 +115,4 @@ def _span(best: pd.DataFrame, shown: pd.DataFrame) -> list[Any] | None:
 
 def _wrapped(text: str, width: int = 70) -> str:
     """Text in lines short enough for a hover."""
-    lines, line = [], ""
-    for word in text.split():
-        if len(line) + len(word) > width:
-            lines.append(line)
-            line = ""
-        line += f"{word} "
-    return "<br>".join([*lines, line.strip()])
+    return "<br>".join(textwrap.wrap(text, width))
