@@ -24,7 +24,7 @@ h3 {letter-spacing: -.005em}
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums}
 [data-testid=stMetricLabel] {opacity: .8}
 @media (max-width: 640px) {
-  [data-testid=stMainBlockContainer] {padding-left: 1rem; padding-right: 1rem; padding-top: 3.2rem}
+  [data-testid=stMainBlockContainer] {padding-left: 1rem; padding-right: 1rem; padding-top: 4.6rem}
   .finding {font-size: 1.02rem}
 }
 @media (prefers-reduced-motion: reduce) {* {animation-duration: .01ms !important; transition-duration: .01ms !important}}
