@@ -19,6 +19,7 @@ from lifecycle.verbs.auditing import inclusion
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.experts import adjudicate, agreement, suspects
 from lifecycle.verbs.ranking import catch_up
+from lifecycle.verbs.samples import samples
 
 __all__ = ["adjudicate", "agreement", "annotate", "catch_up", "labels", "next_tasks", "release_tasks", "request_labels", "skip", "suspects", "undo"]
 
@@ -111,14 +112,13 @@ def _with_samples(context: Context, leased: Sequence[Mapping[str, Any]]) -> list
     schema = context.schema
     names, columns = schema.names, dict(zip(schema.classes, schema.probability_columns(), strict=False))
     known = {str(name): name for name in schema.classes}
-    table = context.log().take([task["seq"] for task in leased], ["prediction", *columns.values(), *names])
-    values = {name: table[name].to_pylist() for name in ("prediction", *columns.values(), *names)}
+    rows = samples(context, [task["seq"] for task in leased])
     found = []
-    for i, task in enumerate(leased):
-        said = values["prediction"][i]
-        chances = {name: values[column][i] for name, column in columns.items() if values[column][i] is not None}
+    for task, row in zip(leased, rows, strict=True):
+        said = row["prediction"]
+        chances = {name: row[column] for name, column in columns.items() if row.get(column) is not None}
         fields = {name: task[name] for name in ("id", "prediction_id", "purpose", "probability", "strategy", "model_version")}
         fields |= {"utility": float("nan") if task["utility"] is None else task["utility"], "leased_until": datetime.fromisoformat(task["until"])}
-        sample = {name: values[name][i] for name in names}
+        sample = {name: row.get(name) for name in names}
         found.append(Task(**fields, sample=sample, prediction=known.get(said, said), probabilities=chances))
     return found

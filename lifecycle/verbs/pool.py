@@ -16,6 +16,7 @@ from lifecycle.label.uncertainty import Bools, Floats, Integers
 from lifecycle.records import ModelVersion
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.samples import frame_at
 from lifecycle.verbs.scoring import say
 from lifecycle.verbs.truth import labelled
 
@@ -75,8 +76,8 @@ def features_at(context: Context, pool: Pool, positions: Integers) -> Floats:
 
 def _numbers(context: Context, seqs: Places) -> Floats:
     columns = context.schema.features
-    blocks = [context.log().take(seqs[start : start + BLOCK], [c.name for c in columns]) for start in range(0, len(seqs), BLOCK)]
-    return np.concatenate([as_numbers(block.to_pandas(), columns) for block in blocks]) if blocks else np.zeros((0, 1))
+    blocks = [frame_at(context, seqs[start : start + BLOCK], context.schema.names) for start in range(0, len(seqs), BLOCK)]
+    return np.concatenate([as_numbers(block, columns) for block in blocks]) if blocks else np.zeros((0, 1))
 
 
 def _logged(context: Context, first: int, last: int) -> tuple[Floats, Places]:
@@ -122,7 +123,7 @@ def _said(context: Context, version: ModelVersion, seqs: Places, otherwise: Floa
     """A version's probabilities for rows of the log; `otherwise` where it gives none or cannot take them."""
     found, names = otherwise.copy(), list(context.schema.probability_columns())
     for start in range(0, len(seqs), BLOCK):
-        frame = context.log().take(seqs[start : start + BLOCK], list(context.schema.names)).to_pandas()
+        frame = frame_at(context, seqs[start : start + BLOCK], context.schema.names)
         try:
             said = say(context, version, frame)
         except LifecycleError:  # a version that cannot take today's rows has no opinion of them
@@ -152,8 +153,7 @@ def _errors(context: Context, seqs: Places, now: State) -> tuple[Floats, str]:
     if len(known) < ENOUGH:
         return np.zeros((len(seqs), 1)), "random"
     rows, newest = _with_prediction(context, known), seqs[-RESCORED:]
-    table = context.log().take(newest, ["prediction", *context.schema.names])
-    pool = _with_prediction(context, table.to_pandas())
+    pool = _with_prediction(context, frame_at(context, newest, ["prediction", *context.schema.names]))
     truth, said = known["label"].to_numpy(dtype=np.float64), known["prediction"].to_numpy(dtype=np.float64)
     if now.strategy == "committee_variance":
         found = committee_predictions(rows, truth, pool, context.settings.seed)

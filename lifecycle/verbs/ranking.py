@@ -14,6 +14,7 @@ from lifecycle.stores import tasks
 from lifecycle.verbs.auditing import audit_requested
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.pool import Pool, State, features_at, read_pool
+from lifecycle.verbs.samples import rows_at, stock
 
 __all__ = ["QUEUE", "behind", "catch_up"]
 
@@ -59,7 +60,9 @@ def catch_up(context: Context) -> int:
         if (found and found["id"]) != (last and last["id"]):
             return 0
         audit_requested(context)
-        return tasks.rerank(context.database, context.name, context.now(), rows, _summary(pool, ranked, now), _passed(pool, ranked))
+        new = tasks.rerank(context.database, context.name, context.now(), rows, _summary(pool, ranked, now), _passed(pool, ranked))
+    stock(context)
+    return new
 
 
 def _last(context: Context) -> dict[str, Any] | None:
@@ -86,7 +89,7 @@ def _rows(context: Context, pool: Pool, ranked: Ranked, now: State) -> list[dict
     wanted = max(1, context.settings.overlap)
     share = now.audit_share
     rows: list[dict[str, Any]] = []
-    ids = context.log().take(pool.seqs[np.concatenate([ranked.queries, ranked.audits])], ["id"])["id"].to_pylist()
+    ids = rows_at(context, pool.seqs[np.concatenate([ranked.queries, ranked.audits])], ["id"])["id"].to_pylist()
     parts: list[tuple[str, Integers, Integers, float]] = [
         ("query", ranked.queries, ranked.query_turns, 1.0 - share),
         ("audit", ranked.audits, ranked.audit_turns, ranked.threshold),
