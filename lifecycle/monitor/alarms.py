@@ -96,4 +96,4 @@ def combine(names: tuple[str, ...], p_values: Floats, effects: Floats, drifted: 
     p_value = np.where(np.isfinite(least), np.minimum(least * max(len(names), 1), 1.0), np.nan)
     ranked = np.lexsort((p_values, -np.nan_to_num(effects)), axis=1) if len(names) else np.empty((len(p_values), 0), dtype=np.int64)
     columns = tuple(tuple(names[j] for j in order if drifted[i, j]) for i, order in enumerate(ranked))
-    return WindowVerdicts(p_value, drifted.any(axis=1), columns)
+    return WindowVerdicts(p_value, np.asarray(drifted.any(axis=1)), columns)

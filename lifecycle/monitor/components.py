@@ -70,7 +70,9 @@ def errors(values: Floats, state: Mapping[str, Any]) -> Floats:
     return np.asarray(np.sqrt(np.maximum((standard**2).sum(axis=1) - (parts**2).sum(axis=1), 0.0)))
 
 
-def judge_errors(rows: NDArray[np.int64], total: Floats, squares: Floats, state: Mapping[str, Any], rate: float) -> tuple[Floats, ...]:
+def judge_errors(
+    rows: NDArray[np.int64], total: Floats, squares: Floats, state: Mapping[str, Any], rate: float
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
     """Windows from the sums of their rows' errors: mean, lower, upper (95 %), threshold, alarm, each (windows,).
 
     A window alarms when its mean error exceeds the reference's by more than chance at `rate` and by a fifth of its spread.
@@ -88,4 +90,4 @@ def judge_errors(rows: NDArray[np.int64], total: Floats, squares: Floats, state:
 
 def _standard(values: Floats, state: Mapping[str, Any]) -> Floats:
     scaled = (values - np.asarray(state["centre"])) / np.asarray(state["scale"])
-    return np.clip(np.nan_to_num(scaled, nan=0.0, posinf=_CLIP, neginf=-_CLIP), -_CLIP, _CLIP)
+    return np.asarray(np.clip(np.nan_to_num(scaled, nan=0.0, posinf=_CLIP, neginf=-_CLIP), -_CLIP, _CLIP))

@@ -77,7 +77,7 @@ def time_slots(times: NDArray[np.int64], keys: NDArray[np.int64], window: str) -
         return np.full(len(times), -1, dtype=np.int64)
     unique, place = np.unique(keys, return_inverse=True)
     spans = np.array([_span(int(key), window) for key in unique], dtype=np.int64)
-    return np.clip((times - keys) * SLOTS // spans[place.reshape(-1)], 0, SLOTS - 1)
+    return np.asarray(np.clip((times - keys) * SLOTS // spans[place.reshape(-1)], 0, SLOTS - 1), dtype=np.int64)
 
 
 def encode_sketch(sketch: Sketch) -> bytes:

@@ -276,7 +276,8 @@ def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Float
         np.fmin.at(low, place, known)
         np.fmax.at(high, place, known)
     with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
-        return low, high, np.bincount(place, known, minlength=count), np.bincount(place, known * known, minlength=count)
+        total, squares = np.bincount(place, known, minlength=count), np.bincount(place, known * known, minlength=count)
+    return low, high, np.asarray(total, np.float64), np.asarray(squares, np.float64)
 
 
 def _levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int) -> Summary:

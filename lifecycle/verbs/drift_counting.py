@@ -84,7 +84,8 @@ def _summaries(
         return made, hashes, (np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count))
     at, fitted = place[sampled], columns.fitted["together"]
     found = errors(matrix(sample, columns.bins, fitted["shares"], together), fitted["plane"])
-    return made, hashes, (np.bincount(at, minlength=count), np.bincount(at, found, minlength=count), np.bincount(at, found**2, minlength=count))
+    total, squares = (np.asarray(np.bincount(at, part, minlength=count), np.float64) for part in (found, found**2))
+    return made, hashes, (np.bincount(at, minlength=count).astype(np.int64), total, squares)
 
 
 def _facts(

@@ -78,5 +78,5 @@ def _rows(keys: Sequence[int], column: str, found: Mapping[str, Findings]) -> li
 
 
 def _as_summary(row: Mapping[str, Any]) -> Summary:
-    figures = [np.array([np.nan if row[name] is None else row[name]], dtype=np.float64) for name in ("low", "high", "total", "squares")]
-    return Summary(decode(row["counts"])[None, :], *figures)
+    low, high, total, squares = (np.array([row[name]], dtype=np.float64) for name in ("low", "high", "total", "squares"))
+    return Summary(decode(row["counts"])[None, :], low, high, total, squares)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def drift_samples(context: Context, window: str, column: str | None = None, n: i
     chosen = table.take(order)
     known = {str(value): value for value in context.schema.classes}
     ids = chosen.column("id").to_pylist()
-    predictions = chosen.column("prediction").to_pylist() if "prediction" in chosen.column_names else [None] * len(ids)
+    predictions: list[Any] = chosen.column("prediction").to_pylist()
     frame = {
         "id": ids,
         "time": chosen.column("time").to_pandas(),
@@ -102,10 +103,10 @@ def _rows(context: Context, key: int) -> Any:
     """The rows of one window, an even spread of at most 50,000 of them."""
     names = ["id", "time", *sources(context.schema)]
     start, end = windows.bounds(key, context.config.window)
-    if isinstance(start, int) and isinstance(end, int):
-        table = context.log().read(names, after=start - 1, until=end - 1)
-    else:
+    if isinstance(start, datetime) and isinstance(end, datetime):
         table = context.log().read(names, start=start, end=end)
+    else:
+        table = context.log().read(names, after=int(start) - 1, until=int(end) - 1)  # type: ignore[arg-type]
     step = -(-table.num_rows // _ROWS)
     return table.take(np.arange(0, table.num_rows, step)) if step > 1 else table
 

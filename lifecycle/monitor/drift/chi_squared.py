@@ -101,4 +101,4 @@ def _statistic(first: Floats, second: Floats) -> Floats:
     columns = first + second
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(columns > 0, (second - columns * n2 / (n1 + n2)) ** 2 / columns, 0.0)
-        return np.nan_to_num(parts.sum(axis=1) * (n1 + n2)[:, 0] ** 2 / (n1 * n2)[:, 0])
+        return np.asarray(np.nan_to_num(parts.sum(axis=1) * (n1 + n2)[:, 0] ** 2 / (n1 * n2)[:, 0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import special
@@ -10,7 +11,9 @@ from scipy import special
 from lifecycle.monitor.drift.registration import Counts, Floats, Verdicts
 from lifecycle.monitor.summaries import fold
 
-__all__ = ["by_resampling", "effective", "folded", "gamma_tail", "permuted", "redrawn", "shares"]
+__all__ = ["Distance", "by_resampling", "effective", "folded", "gamma_tail", "permuted", "redrawn", "shares"]
+
+Distance: TypeAlias = Callable[[Any, Any], Floats]  # counts or shares (..., cells) of both -> (...,)
 
 _DRAWS = 200
 _SEED = 20_260_101
@@ -73,9 +76,7 @@ def folded(reference: Counts, current: Counts, ordered: bool, groups: int) -> tu
     return first[used], small[:, used]
 
 
-def by_resampling(
-    distance: Callable[[Floats, Floats], Floats], reference: Counts, current: Counts, level: float, least: float, power: float = 1.0
-) -> Verdicts:
+def by_resampling(distance: Distance, reference: Counts, current: Counts, level: float, least: float, power: float = 1.0) -> Verdicts:
     """Judge a distance that has no p-value of its own: draw reference and window anew from the reference's counts.
 
     Parameters
@@ -107,7 +108,7 @@ def permuted(distance: Callable[[Floats, Floats], float], first: Floats, second:
     return (1 + hits) / (1 + draws)
 
 
-def redrawn(distance: Callable[[Floats, Floats], Floats], first: Floats, second: Floats, draws: int, seed: int) -> float:
+def redrawn(distance: Distance, first: Floats, second: Floats, draws: int, seed: int) -> float:
     """The p-value of a distance between counts: the share of draws from the pooled shares that are at least as far apart."""
     rng = np.random.default_rng(seed)
     pooled = shares(first + second)

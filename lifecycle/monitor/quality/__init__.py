@@ -5,7 +5,7 @@ from __future__ import annotations
 from lifecycle.monitor.quality.registration import ColumnFacts, Findings, WindowFacts, registry
 from lifecycle.registry import import_siblings
 
-__all__ = ["check_column", "check_windows", "quality_checks"]
+__all__ = ["ColumnFacts", "Findings", "WindowFacts", "check_column", "check_windows", "quality_checks"]
 
 import_siblings(__name__, list(__path__))
 
