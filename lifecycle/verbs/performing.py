@@ -113,4 +113,4 @@ def _tell(context: Context) -> None:
 def health(context: Context) -> Health:
     """Is the model OK, and why: critical for a performance alarm in the newest windows, warning for drift or failed quality checks."""
     frame = performance(context).frame
-    return assess(frame, headline(context), drifting.drift(context).alarms)
+    return assess(frame, headline(context), drifting.drift(context).alarms, drifting.quality(context))
