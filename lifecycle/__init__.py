@@ -5,8 +5,6 @@
 UNSURE
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from lifecycle.errors import *  # noqa: F403  what can be refused
@@ -35,7 +33,7 @@ from lifecycle.workspace import restore as restore
 
 def demo_projects(workspace: Workspace | None = None) -> Iterator[tuple[str, float]]:
     """Make the demo projects that are missing; yields what it is doing and how far it is (0 to 1)."""
-    from lifecycle.demo import create  # statsmodels and scipy.ndimage are slow to import, and only the demo needs them
+    from lifecycle.demo import create  # slow to import, and only the demo needs it
 
     for step in create(workspace or open_workspace()):
         yield step.message, step.fraction

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+from lifecycle.configuration import Column, ColumnKind, Modality, ProjectConfig, Scalar, Schema, Settings, TaskKind, Trigger
+
 # fmt: off
 __all__ = [
     "Agreement", "Annotation", "Column", "ColumnKind", "Comparison", "Decision", "DriftReport", "Estimate", "Event", "Gate",
@@ -23,10 +25,6 @@ __all__ = [
 ]
 # fmt: on
 
-Scalar: TypeAlias = str | int | float | bool
-TaskKind: TypeAlias = Literal["classification", "regression"]
-Modality: TypeAlias = Literal["tabular", "image", "text", "series"]
-ColumnKind: TypeAlias = Literal["numeric", "categorical", "text", "image", "series", "embedding"]
 Purpose: TypeAlias = Literal["query", "audit"]
 Status: TypeAlias = Literal["ok", "warning", "critical", "unknown"]
 
@@ -41,103 +39,6 @@ class Unsure(Enum):
 
 
 UNSURE = Unsure.UNSURE
-
-
-# what is given ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One feature column and how it is to be read. `levels` are a categorical's known values, in order of frequency."""
-
-    name: str
-    kind: ColumnKind
-    levels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A reason to retrain: a registered `kind` and its options, with a pause and a monthly budget.
-
-    >>> Trigger("labels", n=500).options["n"]
-    500
-    """
-
-    kind: str
-    cool_down: str = "1D"
-    budget: int | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def __init__(self, kind: str, cool_down: str = "1D", budget: int | None = None, **options: Any) -> None:
-        nested = options.pop("options", {})
-        for name, value in (("kind", kind), ("cool_down", cool_down), ("budget", budget), ("options", {**nested, **options})):
-            object.__setattr__(self, name, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a project behaves; every field has a default that works.
-
-    Attributes
-    ----------
-    metric : the headline metric; None is accuracy for classification and mae for regression.
-    query_strategy, audit_share, overlap, lease_minutes, hide_suggestion : the labeling queue.
-    guidelines : what an expert reads when in doubt (Markdown).
-    triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
-    false_alarm_rate : the share of drift-free windows that may alarm.
-    minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
-    recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
-    thresholds : by hand, {"drift:<column>" or "<metric>": number}.
-    """
-
-    metric: str | None = None
-    query_strategy: str = "margin_diverse"
-    audit_share: float = 0.2
-    overlap: int = 1
-    lease_minutes: float = 10.0
-    hide_suggestion: bool = False
-    guidelines: str = ""
-    triggers: tuple[Trigger, ...] = ()
-    training_rows: str = "all"
-    release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
-    four_eyes: bool = False
-    seed: int = 0
-    false_alarm_rate: float = 0.01
-    minimum_effect: float | None = None
-    recipe: str | None = None
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What a project's rows look like. `features` excludes id, timestamp, target, prediction and p_<class>."""
-
-    features: tuple[Column, ...]
-    target: str
-    timestamp: str | None
-    task: TaskKind
-    modality: Modality
-    classes: tuple[Scalar, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The feature columns' names, in the order that the model is given."""
-        return tuple(column.name for column in self.features)
-
-    def probability_columns(self) -> tuple[str, ...]:
-        """`p_<class>` in class order; empty for regression."""
-        return tuple(f"p_{value}" for value in self.classes)
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectConfig:
-    """What a project is, fixed when it is made (the settings can change). `watched`: the model lives elsewhere."""
-
-    name: str
-    schema: Schema
-    window: str
-    watched: bool
-    created: datetime
-    created_by: str
-    description: str = ""
 
 
 # monitor ------------------------------------------------------------------------------------------------------------

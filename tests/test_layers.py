@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("monitor", "label", "train", "release", "modalities")
 LAYERS = {
-    1: ("errors", "records", "plain", "registry", "schema"),
+    1: ("errors", "configuration", "records", "plain", "registry", "schema"),
     2: STAGES,
     3: ("stores", "engines"),
     4: ("verbs", "project", "workspace"),

@@ -44,7 +44,8 @@ def quarters() -> pd.DataFrame:
         }
     ).shift(1)
     table = pd.concat([start.rename("quarter"), known, raw["infl"].rename(TARGET)], axis=1)
-    return table.dropna().reset_index(drop=True)
+    complete: pd.DataFrame = table.dropna().reset_index(drop=True)
+    return complete
 
 
 def recipe() -> Pipeline:
