@@ -23,6 +23,7 @@ __all__ = [
     "held_out",
     "in_time",
     "newest",
+    "parted",
     "policy",
     "seeded",
     "slices",
@@ -87,7 +88,9 @@ def gathered(base: pa.Table | None, labelled: pd.DataFrame, schema: Schema) -> p
     """The first training set and the labelled predictions as one table, in order of time, no id twice: id, time, seq, origin,
     target, the features, and what was answered. A row of the first set that was predicted later counts as predicted."""
     answers = [name for name in ("prediction", *schema.probability_columns()) if name in labelled.columns]
-    frame = labelled.rename(columns={"label": schema.target})[["id", "time", "seq", schema.target, *schema.names, *answers, "version"]]
+    frame = labelled.rename(columns={"label": schema.target})[
+        ["id", "time", "seq", schema.target, *schema.names, *answers, "version", "purpose", "source"]
+    ]
     tables = [typed(frame.assign(origin="labelled"), schema)]
     if base is not None:
         known = pc.is_in(base["id"], value_set=tables[0]["id"].combine_chunks())
@@ -153,6 +156,25 @@ def newest(labelled: int) -> int:
     [0, 0, 1, 4, 5, 8, 200]
     """
     return min(max(round(labelled * HELD_OUT), 5), labelled // 2)
+
+
+def parted(labelled: Array, picked: Array) -> tuple[Array, Array]:
+    """Masks (rows,) of what is learned from and what is held out, of rows in order of time: the newest `newest` labelled rows.
+
+    Rows that were picked for being uncertain (`picked`) would make a model look worse than it is: where at least half of the newest ones,
+    and twenty, were not, only those are held out, and the picked ones among them wait for the next run.
+
+    >>> learned, held = parted(np.ones(200, dtype=bool), np.arange(200) % 4 == 0)
+    >>> int(learned.sum()), int(held.sum())
+    (160, 30)
+    """
+    places = np.flatnonzero(labelled)
+    stretch = places[len(places) - newest(len(places)) :]
+    fair = stretch[~picked[stretch]]
+    kept = fair if len(fair) >= max(20, len(stretch) / 2) else stretch
+    learned, held = np.ones(len(labelled), dtype=bool), np.zeros(len(labelled), dtype=bool)
+    learned[stretch], held[kept] = False, True
+    return learned, held
 
 
 def slices(table: pa.Table, schema: Schema, most: int = 12) -> dict[str, Array]:

@@ -145,11 +145,10 @@ def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
 def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     """Hold out the newest labelled rows; no id lies on both sides, and what was answered is no feature."""
     schema, table = context.schema, context.snapshots.load(found["snapshot"]["chosen"])
-    places = np.flatnonzero(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False))
-    mask = np.zeros(table.num_rows, dtype=bool)
-    mask[places[len(places) - dataset.newest(len(places)) :]] = True
+    picked = pc.fill_null(pc.equal(table["purpose"], "query"), False).to_numpy(zero_copy_only=False)
+    learned, mask = dataset.parted(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False), picked)
     names = [name for name in ("id", "time", schema.target, *schema.names) if name in table.column_names]
-    training, kept_out = (table.filter(pa.array(side)).select(names) for side in (~mask, mask))
+    training, kept_out = (table.filter(pa.array(side)).select(names) for side in (learned, mask))
     if shared := set(training["id"].to_pylist()) & set(kept_out["id"].to_pylist()):
         raise TrainingFailed(f"{len(shared)} ids lie on both sides of the split, such as {min(shared)!r}; every prediction needs an id of its own.")
     answers = [name for name in ("id", "version", "prediction", *schema.probability_columns()) if name in table.column_names]
@@ -159,6 +158,7 @@ def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
         "answers": context.snapshots.save(table.filter(pa.array(mask)).select(answers)),
         "training_rows": training.num_rows,
         "held_out_rows": kept_out.num_rows,
+        "picked_rows": int((mask & picked).sum()),
         "held_out_from": int(pc.min(table["seq"].filter(pa.array(mask))).as_py()),
     }
 
@@ -225,7 +225,7 @@ def _register(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     evaluated, split, champion = found["evaluate"], found["split"], found["ingest"]["champion"]
     facts = {"reason": run.reason, "trigger": runs.trigger_of(context.database, run.id), "parent": champion, "requested_by": run.requested_by}
     facts |= {"run": run.id, "gates": found["gate"]["gates"], "policy": found["snapshot"]["policy"], "labels_until": found["ingest"]["until"]}
-    facts |= {"rows_until": found["ingest"]["rows_until"], "held_out_from": split["held_out_from"]}
+    facts |= {"rows_until": found["ingest"]["rows_until"], "held_out_from": split["held_out_from"], "picked_rows": split["picked_rows"]}
     version = versions.add(
         context.database,
         context.name,
