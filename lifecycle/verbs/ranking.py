@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from lifecycle.verbs.samples import rows_at, stock
 __all__ = ["QUEUE", "behind", "catch_up"]
 
 QUEUE = 2_000  # tasks that are stored
+AGED = timedelta(minutes=10)  # after which a few new rows are reason enough to rank again
 LOW = 50  # waiting tasks below which the queue is filled again
 FEW = 4_096  # rows that are ranked at once whenever one is added
 
@@ -47,7 +49,7 @@ def catch_up(context: Context) -> int:
     """
     tasks.close_labelled(context.database, context.name)
     last, now = _last(context), _state(context)
-    if now.last_seq == 0 or (last is not None and _current(last, now) and not behind(context)):
+    if now.last_seq == 0 or (last is not None and _fresh(context, last, now) and not behind(context)):
         return 0
     settings, pool = context.settings, read_pool(context, now)
     ranked = None
@@ -75,8 +77,11 @@ def _state(context: Context) -> State:
     return State(suited(settings.query_strategy, context.schema.task), settings.audit_share, int(number or 0), context.log().rows)
 
 
-def _current(last: dict[str, Any], now: State) -> bool:
-    return State(last["strategy"], last["audit_share"], last["model_version"], last["last_seq"]) == now
+def _fresh(context: Context, last: dict[str, Any], now: State) -> bool:
+    """Whether a ranking can stand: nothing is new, or so little that it can wait until the ranking has aged."""
+    new = now.last_seq - last["last_seq"]
+    age = context.now() - datetime.fromisoformat(last["time"])
+    return new == 0 or (new < last["pool"] / 100 and age < AGED)
 
 
 def _waiting(context: Context) -> int:
