@@ -116,7 +116,8 @@ def _make_demo(workspace: Workspace) -> None:
     """The demo projects, with a line that grows."""
     from lifecycle.demo import create
 
-    with click.progressbar(length=1000, label="Making the demo projects", item_show_func=lambda step: step.message if step else "") as bar:
+    bar: Any = click.progressbar(length=1000, label="Making the demo projects", item_show_func=lambda step: step.message if step else "")
+    with bar:
         done = 0
         for step in create(workspace):
             bar.update(int(step.fraction * 1000) - done, step)

@@ -33,7 +33,7 @@ commands = click.Group()
 @command(commands, "create", project=False)
 def create(workspace: Workspace, training: str | None, reference: str | None, **options: Any) -> Any:
     """Make a project NAME."""
-    frames = {"training": read(training) if training else None, "reference": read(reference) if reference else None}
+    frames: dict[str, Any] = {"training": read(training) if training else None, "reference": read(reference) if reference else None}
     return workspace.create_project(**options, **frames).config
 
 
