@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ class Sitting:
     wants_guidelines: bool = False
     today: int = 0
     replies: int = 0
+    name: str = field(default_factory=lambda: uuid.uuid4().hex[:8])  # a restarted server counts its replies anew
 
     def start(self) -> None:
         """Count what this expert labelled today already."""
@@ -91,7 +93,7 @@ class Sitting:
         told = {"guidelines": guidelines.as_json(self.project)} if self.wants_guidelines else {}
         self.wants_guidelines = False
         return told | {
-            "reply": self.replies,
+            "reply": f"{self.name}-{self.replies}",
             "acknowledged": self.acknowledged,
             "gone": self.gone,
             "tasks": [self.shown(task) for number, task in self.held.items() if number not in self.have],

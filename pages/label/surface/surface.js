@@ -59,9 +59,9 @@ class Surface {
     if (data.guidelines) this.guide(data.guidelines)
     this.today = data.today + this.outbox.entries.filter((entry) => entry.kind === "answer").length
     this.data.finished = data.finished
-    this.find(".empty").textContent = data.empty
     if (this.shown && gone.has(this.shown.id)) this.shown = null
     if (!this.shown) this.next()
+    if (!this.shown) this.nothing()
     if (!this.outbox.sent && this.outbox.entries.length) this.outbox.push()
     else if (!this.shown && !data.finished && data.hello !== true) this.say({ hello: true })
     this.progress()
@@ -79,7 +79,7 @@ class Surface {
     delete this.root.dataset.task
     this.find(".work").hidden = !task
     this.find(".empty").hidden = Boolean(task)
-    if (!task) return
+    if (!task) return this.nothing()
     const sure = task.sure ? `, sure ${task.sure}` : ""
     this.find(".suggestion").textContent = task.suggestion === null ? "" : `Model: ${task.suggested}${sure}`
     this.root.querySelectorAll(".classes button").forEach((b) => b.classList.toggle("suggested", task.suggestion !== null && b.dataset.value === JSON.stringify(task.suggestion)))
