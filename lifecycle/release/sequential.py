@@ -68,8 +68,8 @@ def unpaired_test(old: ArrayLike, new: ArrayLike, alpha: float = 0.05) -> Sequen
 
     The asymptotic confidence sequence of the difference of means, sigma sqrt(2 (n r^2 + 1) / (n^2 r^2) ln(sqrt(n r^2 + 1) / alpha)) with
     sigma^2 / n the sum of both groups' variances of the mean, each group's variance no less than that of both together: a small group with
-    few errors knows its own badly, and without this a 5 % canary with 10 requests an entity decides wrongly in 8 % of A/A trials. It says nothing (-inf, inf) before each group has 50 entities and, for
-    shares right, 5 that are not all right.
+    few errors knows its own badly, and without this a 5 % canary with 10 requests an entity decides wrongly in 8 % of A/A trials.
+    It says nothing (-inf, inf) before each group has 50 entities and, for shares right, 5 that are not all right.
 
     >>> rng = np.random.default_rng(0)
     >>> found = unpaired_test(rng.random(4000) < 0.80, rng.random(4000) < 0.88)
