@@ -63,6 +63,8 @@ class Settings:
     query_strategy, audit_share, overlap, lease_minutes, hide_suggestion : the labeling queue.
     guidelines : what an expert reads when in doubt (Markdown).
     triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
+    training_weights : what counts more: {"expert": 3.0, "half_life": "180D", "balance": True}, any of them.
+    training_exclude : label sources and prediction ids that are not learned from.
     false_alarm_rate : the share of drift-free windows that may alarm.
     minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
     recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
@@ -78,6 +80,8 @@ class Settings:
     guidelines: str = ""
     triggers: tuple[Trigger, ...] = ()
     training_rows: str = "all"
+    training_weights: Mapping[str, Any] = field(default_factory=dict)
+    training_exclude: tuple[str, ...] = ()
     release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
     four_eyes: bool = False
     seed: int = 0

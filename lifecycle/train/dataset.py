@@ -55,7 +55,7 @@ def policy(text: str) -> Policy:
     ...
     lifecycle.errors.InvalidValue: training_rows is 'some'; allowed: 'all', 'last 10000 rows', 'last 365D', 'since drift'.
     """
-    said = text.strip().lower()
+    said = str(text).strip().lower()
     if said in ("all", "since drift"):
         return Policy(since_drift=said != "all")
     if (found := re.fullmatch(r"last\s+(\d+)\s+rows", said)) and int(found[1]) > 0:

@@ -14,7 +14,7 @@ from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.plain import plain
 from lifecycle.records import Settings, TaskKind, Trigger
 from lifecycle.stores.database import dumps
-from lifecycle.train import triggers
+from lifecycle.train import dataset, triggers, weighting
 from lifecycle.verbs.context import Context
 
 __all__ = ["configure", "require_settings", "require_window"]
@@ -51,7 +51,8 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
         if not right(value):
             raise InvalidValue(f"The setting {name} is {value!r}; it must be {allowed}.")
     _require_registered(settings, task)
-    _require_training_rows(settings.training_rows)
+    dataset.policy(settings.training_rows)
+    weighting.check(settings.training_weights)
     for trigger in settings.triggers:
         triggers.check(trigger)
 
@@ -109,6 +110,10 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (_number(0, 2**32 - 1, whole=True), "a whole number from 0 to 4294967295"),
     "false_alarm_rate": (lambda value: _number(0, 1)(value) and 0 < value < 1, "a share between 0 and 1, such as 0.01"),
     "minimum_effect": (lambda value: value is None or _number(0, float("inf"))(value), "a number from 0 on, or None"),
+    "training_exclude": (
+        lambda value: isinstance(value, tuple | list) and all(isinstance(name, str) for name in value),
+        "a list of label sources and prediction ids",
+    ),
     "thresholds": (_positive_numbers, "numbers by name, such as {'drift:age': 0.2, 'accuracy': 0.9}"),
 }
 
@@ -118,22 +123,3 @@ def _require_registered(settings: Settings, task: TaskKind) -> None:
     known = metric_names(task)
     if settings.metric is not None and settings.metric not in known:
         raise UnknownName.among(f"{task} metric", settings.metric, known)
-
-
-def _require_training_rows(rule: str) -> None:
-    words = str(rule).split()
-    allowed = "'all', 'last 10000 rows', 'last 365D' or 'since drift'"
-    right = rule in ("all", "since drift") or (len(words) in (2, 3) and words[0] == "last")
-    if right and words[0] == "last" and words[2:] == ["rows"]:
-        right = words[1].isdigit() and int(words[1]) > 0
-    elif right and words[0] == "last":
-        right = len(words) == 2 and _is_span(words[1])
-    if not right:
-        raise InvalidValue(f"The setting training_rows is {rule!r}; choose {allowed}.")
-
-
-def _is_span(text: Any) -> bool:
-    try:
-        return isinstance(text, str) and pd.Timedelta(text) >= pd.Timedelta(0)
-    except ValueError:
-        return False

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from sklearn.utils.validation import has_fit_parameter
 
 from lifecycle.errors import BadData, InvalidValue, LifecycleError, TrainingFailed
 from lifecycle.plain import plain
@@ -75,7 +76,7 @@ def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int) -> tuple[Any
     y = dataset.target_values(frame[schema.target], schema)
     _refuse_hopeless(y, schema)
     features = scoring.feature_frame(schema, frame)
-    weights = {"sample_weight": frame["weight"].to_numpy()} if "weight" in frame.columns else {}
+    weights = {_weights_of(recipe): frame["weight"].to_numpy()} if "weight" in frame.columns else {}
     try:
         estimator = dataset.seeded(recipe, seed)
         with warnings.catch_warnings(record=True) as caught:
@@ -224,6 +225,14 @@ def _refuse_hopeless(y: np.ndarray[Any, Any], schema: Schema) -> None:
         raise TrainingFailed(f"There is {len(y)} row to train on; label more samples first.")
     if schema.task == "classification" and len(set(y.tolist())) < 2:
         raise TrainingFailed(f"All {len(y)} training rows are of the class {y[0]!s}; a classifier needs at least two: add rows of the others.")
+
+
+def _weights_of(recipe: Any) -> str:
+    """The argument that takes the weights of rows; in a pipeline, that of its last step."""
+    steps = getattr(recipe, "steps", None)
+    if not has_fit_parameter(steps[-1][1] if steps else recipe, "sample_weight"):
+        raise TrainingFailed(f"The recipe {_named(recipe)} takes no weights; choose another estimator, or configure(training_weights={{}}).")
+    return f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
 
 
 def _parameters(estimator: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from lifecycle.errors import LifecycleError, NotReady, TrainingFailed
 from lifecycle.plain import plain
 from lifecycle.records import ModelVersion, Run
 from lifecycle.stores import runs, versions
-from lifecycle.train import dataset, gates
+from lifecycle.train import dataset, gates, weighting
 from lifecycle.verbs import drifting, fitting, recording, releasing, scoring
 from lifecycle.verbs.context import Context
 
@@ -125,6 +125,7 @@ def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     text = context.settings.training_rows
     wanted = dataset.policy(text)
     start = _drift_start(context) if wanted.since_drift else None
+    table = _without(table, context.settings.training_exclude)
     times = table["time"].to_numpy() if "time" in table.column_names else np.full(table.num_rows, np.datetime64("NaT"))
     kept = table.filter(pa.array(dataset.chosen(times.astype("datetime64[us]"), wanted, context.now(), start)))
     labelled = int(pc.sum(pc.equal(kept["origin"], "labelled")).as_py() or 0)
@@ -149,6 +150,8 @@ def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     learned, mask = dataset.parted(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False), picked)
     names = [name for name in ("id", "time", schema.target, *schema.names) if name in table.column_names]
     training, kept_out = (table.filter(pa.array(side)).select(names) for side in (learned, mask))
+    weights = weighting.weighed(table.filter(pa.array(learned)), schema, context.settings.training_weights, context.now())
+    training = training if weights is None else training.append_column("weight", pa.array(weights))
     if shared := set(training["id"].to_pylist()) & set(kept_out["id"].to_pylist()):
         raise TrainingFailed(f"{len(shared)} ids lie on both sides of the split, such as {min(shared)!r}; every prediction needs an id of its own.")
     answers = [name for name in ("id", "version", "prediction", *schema.probability_columns()) if name in table.column_names]
@@ -330,6 +333,13 @@ def _drift_start(context: Context) -> datetime | None:
     while last - 1 in fired:
         last -= 1
     return pd.Timestamp(alarms["start"].iloc[last]).to_pydatetime()
+
+
+def _without(table: pa.Table, excluded: Sequence[str]) -> pa.Table:
+    """The rows whose label's source and whose id are not excluded."""
+    names = pa.array(list(excluded), pa.string())
+    out = pc.or_kleene(pc.is_in(table["source"], value_set=names), pc.is_in(table["id"], value_set=names))
+    return table.filter(pc.invert(out)) if excluded else table
 
 
 def _nans(column: pa.ChunkedArray) -> int:

@@ -13,6 +13,9 @@ import time
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import lifecycle
 from lifecycle.project import Project
@@ -248,3 +251,40 @@ def test_a_failing_gate_never_releases(project: Project) -> None:
     failed = [gate.name for gate in project.gates(2) if not gate.passed]
     assert failed == ["size"]
     assert run.steps[-1].details["outcome"] == "waits for approval"
+
+
+def test_weights_and_exclusions(project: Project, workspace: Workspace) -> None:
+    left_out = project.predictions()["id"].iloc[0]
+    project.configure(training_weights={"expert": 2.0, "half_life": "30D", "balance": True}, training_exclude=(left_out, "feedback"))
+    version = project.version(project.retrain().candidate)
+    training = workspace.snapshots.load(version.training).to_pandas()
+    assert left_out not in set(training["id"])
+    assert training["weight"].mean() == pytest.approx(1.0)
+    assert training.groupby("label")["weight"].sum().std() < 0.2 * len(training)
+    assert project.reproduce(version.version).identical
+    project.set_recipe(make_pipeline(StandardScaler(), LogisticRegression()))
+    assert project.retrain().status == "done"
+    project.set_recipe(KNeighborsClassifier())
+    run = project.retrain()
+    assert "takes no weights" in run.error
+    for wrong in ({"expert": 0}, {"half_life": "long"}, {"age": 1}):
+        with pytest.raises(lifecycle.LifecycleError):
+            project.configure(training_weights=wrong)
+
+
+def test_rows_picked_for_being_uncertain_are_not_what_a_version_is_judged_on(project: Project) -> None:
+    frame = rows(300, seed=8)
+    ids = project.log(frame.drop(columns="label"))
+    truth = dict(zip(ids, frame["label"], strict=True))
+    asked = project.next_tasks("ana", n=50)
+    for task in asked:
+        project.annotate(task, truth[task.prediction_id], "ana")
+    others = [id for id in ids[-150:] if id not in {task.prediction_id for task in asked}]
+    project.record_labels(pd.DataFrame({"id": others, "label": [truth[id] for id in others]}))
+    version = project.version(project.retrain().candidate)
+    held = set(project._context.snapshots.load(version.reference)["id"].to_pylist())
+    purposes = project.labels().set_index("id")["purpose"]
+    assert version.manifest["picked_rows"] == 0
+    assert len(held) >= 20
+    assert set(purposes[purposes.index.isin(held)]) <= {"", "audit"}
+    assert (purposes[~purposes.index.isin(held)] == "query").any()
