@@ -8,6 +8,7 @@ million rows quiet, where every p-value is small.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from lifecycle.monitor.drift.registration import Cells, Counts, DriftTest, Floats, Verdicts
+from lifecycle.monitor.summaries import Bins, quantile, unseen_counts
 
-__all__ = ["ColumnVerdicts", "WindowVerdicts", "combine", "default_test", "fewest_rows", "judge"]
+__all__ = ["ColumnVerdicts", "WindowVerdicts", "combine", "default_test", "describe_cells", "fewest_rows", "judge"]
 
 LARGEST_GAP = 0.7  # a window in which only a larger gap than this could be told from chance is too small to judge
 
@@ -59,6 +61,24 @@ def fewest_rows(level: float, reference_rows: int) -> float:
     """
     needed = float(special.kolmogi(level) / LARGEST_GAP) ** 2  # of nm / (n + m)
     return needed * reference_rows / (reference_rows - needed) if reference_rows > needed else float("inf")
+
+
+def describe_cells(bins: Bins, reference: Counts, unseen: Sequence[Mapping[str, int]] = ()) -> Cells:
+    """What a column's cells mean to a test; `unseen`: the new levels of each window.
+
+    A value that stands for a tail lies at most one trimmed range beyond the trimmed range of the reference, so that a distance
+    tells how the bulk of the values moved and not how far the farthest one lies. The scale is the standard deviation of these.
+    """
+    if bins.kind == "categorical":
+        return Cells(unseen=unseen_counts(unseen) if unseen else None)
+    low, high = quantile(bins, reference, 0.001), quantile(bins, reference, 0.999)
+    if np.isnan(low):
+        return Cells(positions=bins.positions)
+    span = (high - low) or abs(high) or 1.0
+    positions = np.clip(bins.positions, low - span, high + span)
+    share = reference[1:] / reference[1:].sum()
+    mean = share @ positions
+    return Cells(positions=positions, scale=float(np.sqrt(share @ (positions - mean) ** 2)) or span)
 
 
 def judge(

@@ -265,7 +265,8 @@ def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Float
     if not len(known):
         return low, high, np.zeros(count), np.zeros(count)
     if count == 1:
-        return known.min(keepdims=True), known.max(keepdims=True), known.sum(keepdims=True), np.array([np.dot(known, known)])
+        with np.errstate(over="ignore"):
+            return known.min(keepdims=True), known.max(keepdims=True), known.sum(keepdims=True), np.array([np.dot(known, known)])
     steps = np.flatnonzero(np.diff(place)) + 1
     if len(steps) < 4 * count:  # windows lie in runs, as they do in a log in order
         starts = np.concatenate(([0], steps))

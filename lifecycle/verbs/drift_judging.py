@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecycle.monitor import windows
-from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, judge
+from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, describe_cells, judge
 from lifecycle.monitor.drift import drift_test
-from lifecycle.monitor.drift.registration import Cells
 from lifecycle.monitor.sketch import decode_sketch, encode_sketch, merge_sketch
-from lifecycle.monitor.summaries import Bins, Summary, decode, encode, merge, unseen_counts
+from lifecycle.monitor.summaries import Bins, Summary, decode, encode, merge
 from lifecycle.records import Settings
 from lifecycle.stores import events
 from lifecycle.stores import summaries as store
@@ -28,6 +27,7 @@ from lifecycle.verbs.drift_quality import derive_quality, derive_together
 
 __all__ = ["is_settled", "served", "settle", "take_in"]
 
+CLOSED = 0.8  # a fifth of the rate is kept for what the approximations of the tails miss
 OPEN = 0.1  # an open window is looked at many times while it fills, so each look is held to a tenth of the level
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
     results: list[tuple[Any, ...]] = []
     for version, closed, at in _alike(rows):
         references = reference_counts(context, columns, version)
-        level = settings.false_alarm_rate / len(names) * (1.0 if closed else OPEN)
+        level = CLOSED * settings.false_alarm_rate / len(names) * (1.0 if closed else OPEN)
         for j, name in enumerate(names):
             if name not in made or name not in references:
                 continue
@@ -111,12 +111,10 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
 def _judge_column(
     settings: Settings, bins: Bins, name: str, reference: Mapping[str, Any], made: Summary, at: NDArray[np.int64], level: float
 ) -> ColumnVerdicts:
-    if bins.kind == "numeric":
-        cells = Cells(positions=bins.positions)
-    else:
-        cells = Cells(unseen=unseen_counts([made.unseen[i] for i in at]))
+    counts = decode(reference["counts"])
+    cells = describe_cells(bins, counts, [made.unseen[i] for i in at])
     test = drift_test(default_test(bins.kind))
-    return judge(test, decode(reference["counts"]), made.counts[at], cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
+    return judge(test, counts, made.counts[at], cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
 
 
 def _alike(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, bool, NDArray[np.int64]]]:

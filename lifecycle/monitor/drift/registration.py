@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lifecycle.errors import InvalidValue
 from lifecycle.records import TestResult
 from lifecycle.registry import Registry
 
-__all__ = ["Cells", "Counts", "DriftTest", "Floats", "Verdicts", "numbers", "register", "registry", "tabulate"]
+__all__ = ["Cells", "Counts", "DriftTest", "Floats", "Verdicts", "is_numbers", "numbers", "register", "registry", "tabulate"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -59,7 +60,21 @@ class DriftTest:
     least: float
 
     def __call__(self, reference: Any, current: Any, **options: Any) -> TestResult:
-        """The exact test of two samples."""
+        """The exact test of two samples.
+
+        Raises
+        ------
+        InvalidValue : a sample holds no value, or numbers where the other, or this test, has categories.
+        """
+        for name, sample in (("reference", reference), ("current", current)):
+            values = pd.Series(sample)
+            if not len(values) or ("categorical" not in self.kinds and values.isna().all()):
+                raise InvalidValue(f"The {name} sample of {self.name} holds no value; give at least one.")
+            if "categorical" not in self.kinds and not is_numbers(values):
+                known = ", ".join(other for other in registry if "categorical" in registry[other].kinds)
+                raise InvalidValue(f"{self.name} compares numbers, and the {name} sample holds {values.dtype}; for categories: {known}.")
+        if is_numbers(pd.Series(reference)) != is_numbers(pd.Series(current)):
+            raise InvalidValue(f"{self.name} was given numbers in one sample and categories in the other; give the same kind in both.")
         return self.exact(reference, current, **options)
 
 
@@ -79,6 +94,13 @@ def register(
     return keep
 
 
+def is_numbers(values: pd.Series) -> bool:
+    """Is a sample made of numbers; booleans are categories, and so is text."""
+    if values.dtype == object:
+        return pd.api.types.infer_dtype(values, skipna=True) in ("integer", "floating", "mixed-integer-float", "decimal", "empty")
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
 def numbers(values: Any) -> Floats:
     """A sample as floats without its missing values (n,).
 
@@ -96,7 +118,7 @@ def tabulate(reference: Any, current: Any, groups: int = 10) -> tuple[Floats, Fl
     [[2.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 1.0]]
     """
     first, second = pd.Series(reference), pd.Series(current)
-    if pd.api.types.is_numeric_dtype(first) and not pd.api.types.is_bool_dtype(first):
+    if is_numbers(first):
         known, other = numbers(first), numbers(second)
         edges = np.unique(np.quantile(known, np.linspace(0, 1, groups + 1)[1:-1], method="inverted_cdf")) if len(known) else np.empty(0)
         cells = len(edges) + 1
