@@ -28,20 +28,18 @@ _KEPT: OrderedDict[tuple[str, ...], RowModel] = OrderedDict()
 _MOST = 32
 
 
-def columns_of(context: Context, layout: Layout) -> list[str]:
-    """The columns of the log that performance reads."""
-    features = [column.name for column in layout.features] if layout.task == "regression" else []
-    return ["time", "version", "prediction", *context.schema.probability_columns(), *features]
+def columns_of(context: Context, layout: Layout, features: bool = True) -> list[str]:
+    """The columns of the log that performance reads; without the features where they would not be used."""
+    used = features or layout.task == "regression"
+    features_read = [column.name for column in layout.features] if used else []
+    return ["time", "version", "prediction", *context.schema.probability_columns(), *features_read]
 
 
 def rows_of(table: pa.Table | pa.RecordBatch, layout: Layout, probability_columns: Sequence[str]) -> Rows:
     """The rows of a table of the log or of a reference."""
     names = set(table.schema.names)
     if layout.task == "regression":
-        features = [_feature(table[column.name], column.kind, column.levels) if column.name in names else None for column in layout.features]
-        blank = np.full(table.num_rows, np.nan)
-        matrix = np.column_stack([blank if values is None else values for values in features]) if features else None
-        return Rows(_numbers(table["prediction"]), None, matrix)
+        return Rows(_numbers(table["prediction"]), None, _features(table, layout))
     predicted = _codes(table["prediction"], layout.classes)
     if not set(probability_columns) <= names:
         return Rows(predicted)
@@ -50,7 +48,15 @@ def rows_of(table: pa.Table | pa.RecordBatch, layout: Layout, probability_column
     if missing.all():
         return Rows(predicted)
     said = (predicted[:, None] == np.arange(scores.shape[1])).astype(np.float64)
-    return Rows(predicted, np.where(missing[:, None], said, scores))
+    matrix = _features(table, layout) if any(column.name in names for column in layout.features) else None
+    return Rows(predicted, np.where(missing[:, None], said, scores) if missing.any() else scores, matrix)
+
+
+def _features(table: pa.Table | pa.RecordBatch, layout: Layout) -> Floats | None:
+    """Numbers, and categories as their level's place; a column that is not there is missing."""
+    names, blank = set(table.schema.names), np.full(table.num_rows, np.nan)
+    columns = [_feature(table[column.name], column.kind, column.levels) if column.name in names else blank for column in layout.features]
+    return np.column_stack(columns) if columns else None
 
 
 def truth_of(values: pa.ChunkedArray, layout: Layout) -> Ints | Floats:

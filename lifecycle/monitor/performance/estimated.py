@@ -28,7 +28,9 @@ def estimated_line(model: RowModel, stack: Stack) -> Line:
     if not model.guesses:
         nothing = np.full(stack["guess"].shape, np.nan)
         return Line(model.layout, nothing, np.zeros(stack["guess2"].shape), np.full(len(rows), np.nan))
-    means = np.where(rows[:, None] > 0, stack["guess"] / n[:, None], np.nan)
+    sharper = stack["sharper"] / np.maximum(stack["sampled"], 1.0)[:, None]
+    means = np.where(rows[:, None] > 0, stack["guess"] / n[:, None] + sharper, np.nan)
+    means = np.where(model.layout.proportions, np.clip(means, 0.0, 1.0), means)
     share = stack["strata"] / n[:, None]
     doubt = np.einsum("wd,dce->wce", share**2, model.doubt)
     scale = _scale(model, means)

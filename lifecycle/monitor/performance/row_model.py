@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
 from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
+from lifecycle.monitor.performance.conditional import ConditionalModel, fit_conditional
 from lifecycle.monitor.performance.error_model import ENOUGH, ErrorModel, fit_error_model
 from lifecycle.monitor.performance.layout import BINS_OF_TWO, Floats, Layout
 
@@ -36,6 +37,7 @@ class RowModel:
     edges : (S, B + 1) score bins of the project; middles (S, B) the reference's mean score in each.
     chances : (S, B) calibrated chance of the class, None without probabilities.
     cuts : (STRATA - 1,) where the strata of the guess part. shift : (STRATA, C) what the guess of a stratum lacked. error : for regression.
+    conditional : where the features tell more than the score, None else.
     rows : of the reference; 0 where there is none, and then nothing is guessed.
     level, level_covariance : (C,), (C, C) channel means on the reference and their sampling covariance.
     spread, around : (C, C) covariance of one row's channels around their mean, and around their guess.
@@ -50,6 +52,7 @@ class RowModel:
     cuts: Floats
     shift: Floats
     error: ErrorModel | None
+    conditional: ConditionalModel | None
     rows: int
     level: Floats
     level_covariance: Floats
@@ -83,6 +86,13 @@ class RowModel:
         stratum = np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64)
         return Guess(channels + self.shift[stratum], stratum, bins)
 
+    def sharper(self, rows: Rows) -> Floats:
+        """What the features add to the guess of each row's channels, (n, C)."""
+        assert self.conditional is not None
+        assert self.chances is not None
+        base = _chances(self.chances, self.bins(rows))
+        return _classification_guess(self.layout, rows, self.conditional.chances(rows, base)) - _classification_guess(self.layout, rows, base)
+
     def bins(self, rows: Rows) -> Ints:
         """The score bin of each row and scored class, (n, S)."""
         return _bins(self.edges, self.layout, rows)
@@ -107,7 +117,22 @@ def blind_model(layout: Layout, edges: Floats) -> RowModel:
     none, square, counts = np.full(c, np.nan), np.full((c, c), np.nan), np.zeros((len(layout.scored), layout.bins))
     doubt = np.full((STRATA, c, c), np.nan)
     return RowModel(
-        layout, edges, bin_centres(edges), None, np.empty(0), np.zeros((STRATA, c)), None, 0, none, square, square, square, doubt, counts, counts
+        layout,
+        edges,
+        bin_centres(edges),
+        None,
+        np.empty(0),
+        np.zeros((STRATA, c)),
+        None,
+        None,
+        0,
+        none,
+        square,
+        square,
+        square,
+        doubt,
+        counts,
+        counts,
     )
 
 
@@ -119,12 +144,13 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     channels = observed(layout, rows, truth)
     bins = _bins(edges, layout, rows)
     positive, negative = _reference_counts(layout, bins, truth)
-    chances, error, guess = None, None, np.zeros_like(channels)
+    chances, error, conditional, guess = None, None, None, np.zeros_like(channels)
     middles = _middles(layout, edges, rows, bins)
     if layout.task == "regression" and n >= ENOUGH:
         error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
     elif layout.task == "classification" and rows.probabilities is not None:
         chances = np.array([calibrated_bins(positive[s], negative[s], middles[s]) for s in range(len(edges))])
+        conditional = fit_conditional(layout, rows, truth, seed)
         two = len(layout.classes) == 2
         guess = _cell_channels(layout, chances, middles)[cell_of(rows, bins)] if two else _classification_guess(layout, rows, _chances(chances, bins))
     cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
@@ -135,7 +161,22 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     residual = channels - guess - shift[stratum]
     around, doubt = residual.T @ residual / n, _doubt(residual, stratum)
     return RowModel(
-        layout, edges, middles, chances, cuts, shift, error, n, channels.mean(axis=0), spread / n, spread, around, doubt, positive, negative
+        layout,
+        edges,
+        middles,
+        chances,
+        cuts,
+        shift,
+        error,
+        conditional,
+        n,
+        channels.mean(axis=0),
+        spread / n,
+        spread,
+        around,
+        doubt,
+        positive,
+        negative,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
-from lifecycle.monitor.performance.layout import Floats, Layout
+from lifecycle.monitor.performance.layout import Bools, Floats, Layout
 from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel, cell_of
 
 __all__ = ["Stack", "add", "empty", "pack", "stacked", "summarise_labels", "summarise_rows", "unpack"]
@@ -27,6 +27,7 @@ def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
 
     rows (): all rows. guess (C,), guess2 (C, C): sums of the guessed channels and of their products. strata (D,): rows by
     stratum of the guess. scores (S, B): rows by score bin. Of the labelled rows, by group: labels: how many.
+    sampled (), sharper (C,): of how many rows the features were read, and what they add to the guess, summed.
     moments, moments2 (Z, Z): sums of w z z' and w^2 z z' with z = (1, observed, guessed). confusion, confusion2 (K, K):
     sums of w and w^2 by truth and prediction. hits, hits2 (S, 2, B): sums of w and w^2 by class or not and score bin.
     """
@@ -47,6 +48,8 @@ def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
         "confusion2": (GROUPS, k, k),
         "hits": (GROUPS, s, 2, b),
         "hits2": (GROUPS, s, 2, b),
+        "sampled": (),
+        "sharper": (c,),
     }
 
 
@@ -65,11 +68,24 @@ def add(into: Stack, at: Ints, other: Stack) -> None:
             np.add.at(values, at, other[name])
 
 
-def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int) -> Stack:
-    """Summaries of rows without their labels; `window` (n,) is each row's place in the stack, in any order."""
+def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int, read: Bools | None = None) -> Stack:
+    """Summaries of rows without their labels; `window` (n,) is each row's place in the stack, in any order.
+
+    read : (n,) of which rows the features are read where they sharpen the guess; None is all.
+    """
     out = empty(model.layout, windows)
+    if model.conditional is not None and rows.features is not None and rows.probabilities is not None:
+        some = np.arange(len(rows)) if read is None else np.flatnonzero(read)
+        out["sampled"][:] = np.bincount(window[some], minlength=windows)
+        if len(some):
+            np.add.at(out["sharper"], window[some], model.sharper(rows.pick(some)))
     if model.cells is not None and rows.probabilities is not None:
         return _count_cells(out, model, model.cells, rows, window)
+    return _sum_guesses(out, model, rows, window)
+
+
+def _sum_guesses(out: Stack, model: RowModel, rows: Rows, window: Ints) -> Stack:
+    windows = len(out["rows"])
     guess = model.guess(rows)
     order, starts = _grouped(window, windows)
     out["rows"][:] = np.bincount(window, minlength=windows)
