@@ -25,6 +25,7 @@ from lifecycle.records import (
     Settings,
     Task,
     Trial,
+    Trigger,
     TriggerState,
     Unsure,
 )
@@ -250,6 +251,10 @@ class Project:
         """Which triggers would fire now, and why or why not."""
         return training.triggers(self._context, now)
 
+    def preview_trigger(self, trigger: Trigger) -> pd.DataFrame:
+        """When a trigger would have fired since the project began, the oldest first: time, reason, figures."""
+        return training.preview_trigger(self._context, trigger)
+
     def tick(self, now: datetime | None = None) -> list[Run]:
         """What the worker does each minute: monitor, evaluate triggers, run what fires, release by policy.
 
@@ -304,6 +309,10 @@ class Project:
     def set_recipe(self, recipe: Any, by: str | None = None) -> None:
         """Retraining fits this unfitted estimator, or the path of a skops file, from now on."""
         training.set_recipe(self._context, recipe, by)
+
+    def environment(self, version: int) -> tuple[str, tuple[str, ...]]:
+        """What a version was trained in, as a requirements file for pip, and how what runs now differs from it."""
+        return training.environment(self._context, version)
 
     def model_card(self, version: int) -> str:
         """A version's card in Markdown: data, metrics with intervals, gates, lineage, decisions, and how to repeat it."""

@@ -11,12 +11,13 @@ from lifecycle.errors import BadFile, InvalidValue, NotReady
 from lifecycle.records import ModelVersion, Reproduction
 from lifecycle.stores import versions
 from lifecycle.stores.runs import log_path
-from lifecycle.train import environment, fingerprint
+from lifecycle.train import environment as environments
+from lifecycle.train import fingerprint
 from lifecycle.verbs import fitting, jobs
 from lifecycle.verbs.configuring import configure
 from lifecycle.verbs.context import Context, who
 
-__all__ = ["compare_fit", "environment_of", "register_model", "reproduce", "score_model", "set_recipe"]
+__all__ = ["compare_fit", "environment", "environment_of", "register_model", "reproduce", "score_model", "set_recipe"]
 
 
 def register_model(context: Context, model: Any, by: str | None, reason: str = "") -> ModelVersion:
@@ -60,7 +61,7 @@ def set_recipe(context: Context, recipe: Any, by: str | None) -> None:
 def score_model(context: Context, model: str, rows: str | None) -> dict[str, Any]:
     """Runs in a child: what a model from elsewhere says of a reference: the fields reference, metrics and manifest of its version."""
     estimator = context.models.load(model)
-    facts = {"estimator": type(estimator).__name__, "features": list(context.schema.names), "environment": environment.environment()}
+    facts = {"estimator": type(estimator).__name__, "features": list(context.schema.names), "environment": environments.environment()}
     if rows is None:
         return {"reference": None, "metrics": {}, "manifest": facts}
     held = fitting.score(context, model, context.snapshots.load(rows))
@@ -105,10 +106,23 @@ def compare_fit(context: Context, version: int) -> list[str]:
     return unlike + environment_of(found)
 
 
+def environment(context: Context, version: int) -> tuple[str, tuple[str, ...]]:
+    """What a version was trained in, as a requirements file for pip, and how what runs now differs from it, a sentence each.
+
+    Raises
+    ------
+    UnknownName : there is no such version. NotReady : it was not trained here.
+    """
+    found = versions.get(context.database, context.name, version)
+    if "environment" not in found.manifest:
+        raise NotReady(f"Version {version} was not trained here, so that nothing is known of what it was trained in.")
+    return environments.requirements(found.manifest["environment"]), tuple(environment_of(found))
+
+
 def environment_of(version: ModelVersion) -> list[str]:
     """How the running environment differs from the one that a version was trained in, a sentence each."""
     then = version.manifest.get("environment", {})
-    return environment.differences(then, environment.environment(tuple(_modules(then)))) if then else []
+    return environments.differences(then, environments.environment(tuple(_modules(then)))) if then else []
 
 
 def _modules(then: dict[str, Any]) -> list[str]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from lifecycle.verbs.carding import model_card
 from lifecycle.verbs.fitting import prepare_first
-from lifecycle.verbs.registering import register_model, reproduce, set_recipe
+from lifecycle.verbs.registering import environment, register_model, reproduce, set_recipe
 from lifecycle.verbs.running import cancel, progress, request_retrain, retrain, retry, run, run_log, runs
 from lifecycle.verbs.running import execute_waiting as work
 from lifecycle.verbs.ticking import tick
+from lifecycle.verbs.trigger_history import preview_trigger
 from lifecycle.verbs.triggering import triggers
 
 __all__ = [
     "cancel",
+    "environment",
     "model_card",
     "prepare_first",
+    "preview_trigger",
     "progress",
     "register_model",
     "reproduce",

@@ -18,7 +18,7 @@ from lifecycle.train.triggers import Decision, Facts, decide, described, due
 from lifecycle.verbs import drifting, performing, recording, running
 from lifecycle.verbs.context import Context
 
-__all__ = ["aware", "facts", "fire", "triggers"]
+__all__ = ["aware", "facts", "fire", "losses", "triggers"]
 
 RECENT_LOSSES = 20_000
 
@@ -29,7 +29,7 @@ def triggers(context: Context, now: datetime | None = None) -> list[TriggerState
 
 
 def fire(context: Context) -> str | None:
-    """Record what fires now, and queue one run for all of it; returns the run's id, None when nothing fires.
+    """Record what fires now, and queue one run for all of it; returns the run's id, None when there is nothing to run.
 
     While a run waits or is under way nothing is asked: what it learns from may settle the matter. In a project without a recipe the
     firing is recorded and told, and nothing is trained.
@@ -37,16 +37,16 @@ def fire(context: Context) -> str | None:
     if stored.under_way(context.database, context.name) or stored.waiting(context.database, context.name):
         return None
     decisions = _decisions(context, context.now())
-    reason = due(decisions)
-    if reason is None:
-        return None
     firing = [decision for decision in decisions if decision.state.fires]
+    if not firing:
+        return None
     with context.database.write():
-        run = _queue(context, reason, firing)
+        reason = due(decisions)
+        run = None if reason is None else _queue(context, reason, [decision for decision in firing if not decision.dry])
         for decision in firing:
-            state = decision.state
-            stored.fire(context.database, context.name, state.name, state.kind, context.now(), state.reason, decision.figures, run)
-            told = {"kind": state.kind, "reason": state.reason, "figures": decision.figures, "run": run}
+            state, started = decision.state, None if decision.dry else run
+            stored.fire(context.database, context.name, state.name, state.kind, context.now(), state.reason, decision.figures, started)
+            told = {"kind": state.kind, "reason": state.reason, "figures": decision.figures, "run": started, "dry_run": decision.dry}
             context.happened("lifecycle", "trigger", state.name, told)
     return run
 
@@ -93,12 +93,18 @@ def _concept(context: Context, latest: ModelVersion | None) -> dict[str, Any]:
     if champion is None or not len(frame):
         return {}
     frame = frame[(frame["version"] == champion.version) & (frame["purpose"] != "query")].tail(RECENT_LOSSES)
-    truth, said = (np.asarray(frame[name].map(str) if context.schema.task == "classification" else frame[name]) for name in ("label", "prediction"))
-    losses = evaluation.losses(truth, said, context.schema.task)
-    if context.schema.task == "regression" and len(losses):
-        scale = float(champion.metrics.get("mae", 0.0)) * 5 or float(np.quantile(losses, 0.99)) or 1.0
-        losses = np.clip(losses / scale, 0.0, 1.0)
-    return {"losses": losses}
+    return {"losses": losses(context, frame, champion)}
+
+
+def losses(context: Context, frame: pd.DataFrame, champion: ModelVersion) -> np.ndarray[Any, Any]:
+    """The loss of each labelled answer, in [0, 1]: wrong or right, or the absolute error in units of five times the reference's."""
+    classes = context.schema.task == "classification"
+    truth, said = (np.asarray(frame[name].map(str) if classes else frame[name]) for name in ("label", "prediction"))
+    found = evaluation.losses(truth, said, context.schema.task)
+    if classes or not len(found):
+        return found
+    scale = 5 * float(champion.metrics.get("mae") or 0.0) or float(np.quantile(found, 0.99)) or 1.0
+    return np.clip(found / scale, 0.0, 1.0)
 
 
 _READ = {"labels": _labels, "volume": _volume, "drift": _drift, "performance": _performance, "concept": _concept}

@@ -157,3 +157,51 @@ def test_a_regression_project_with_few_rows_is_retrained_each_quarter(workspace:
     assert {run.status for run in runs[1:]} == {"done"}, [run.error for run in runs]
     assert "Only 1 prediction" in runs[0].error if runs[0].status == "failed" else True
     assert project.version(project.runs()[0].candidate).metrics["mae"] < 0.3
+
+
+def test_a_preview_says_when_it_would_have_fired(workspace: Workspace) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    workspace.clock.fixed = start
+    project = workspace.create_project("h", recipe=LogisticRegression(), training=rows(60), timestamp=None, window="50 rows")
+    for week in range(1, 9):
+        workspace.clock.fixed = start + timedelta(weeks=week)
+        frame = rows(50, seed=week)
+        frame["left"] += 4 * (week >= 6)
+        label(project, frame)
+    found = project.preview_trigger(Trigger("labels", n=100, cool_down="0D"))
+    assert [(time - start).days // 7 for time in found["time"]] == [2, 4, 6, 8]
+    assert project.preview_trigger(Trigger("labels", n=100, cool_down="0D", budget=1))["time"].dt.month.tolist() == [1, 2]
+    assert [(time - start).days // 7 for time in project.preview_trigger(Trigger("volume", n=200))["time"]] == [4, 8]
+    assert len(project.preview_trigger(Trigger("schedule", every="MS"))) == 1
+    drifted = project.preview_trigger(Trigger("drift"))["time"]
+    assert (drifted.iloc[0] - start).days // 7 == 6
+    for kind in ("concept", "performance"):  # the shifted rows keep their labels, so that the rule is wrong for them
+        assert (project.preview_trigger(Trigger(kind))["time"].iloc[0] - start).days // 7 >= 6
+    assert "trigger" not in set(project.history()["verb"])
+    with pytest.raises(lifecycle.UnknownName):
+        project.preview_trigger(Trigger("moon"))
+
+
+def test_quiet_hours_and_dry_runs(project: Project) -> None:
+    project.configure(triggers=[Trigger("labels", n=1, quiet="22-6")])
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(hour=3, minute=0)
+    assert project.tick(tomorrow) == []
+    assert project.triggers()[0].reason.startswith("It is quiet from 22 to 6 o'clock UTC. It would fire: 120 new labels")
+    assert len(project.tick(tomorrow.replace(hour=7))) == 1
+    label(project, rows(5, seed=3))
+    project.configure(triggers=[Trigger("labels", n=1, dry_run=True)])
+    assert project.tick() == []
+    told = project.history().query("verb == 'trigger'").iloc[0]["details"]
+    assert told["dry_run"] is True
+    assert told["run"] is None
+    assert project.tick() == []
+    assert len(project.history().query("verb == 'trigger'")) == 2
+    for wrong in ({"quiet": "night"}, {"quiet": "5-5"}, {"dry_run": "yes"}):
+        with pytest.raises(lifecycle.InvalidValue):
+            project.configure(triggers=[Trigger("labels", **wrong)])
+
+
+def test_the_environment_of_a_version(project: Project) -> None:
+    lock, unlike = project.environment(1)
+    assert "scikit-learn==" in lock
+    assert unlike == ()

@@ -1,7 +1,8 @@
-"""Whether a trigger fires: its own verdict, then its cool-down and its budget."""
+"""Whether a trigger fires: its own verdict, then its cool-down, its quiet hours and its budget."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,18 +12,37 @@ import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import Trigger, TriggerState
-from lifecycle.train.triggers.facts import Facts, triggers
+from lifecycle.train.triggers.facts import Facts, Option, triggers
 
 __all__ = ["Decision", "check", "decide", "described", "due"]
 
 
+def _hours(value: Any) -> tuple[int, int] | None:
+    """'22-6' as (22, 6); None where it is no such thing."""
+    found = re.fullmatch(r"\s*(\d{1,2})\s*-\s*(\d{1,2})\s*", value) if isinstance(value, str) else None
+    hours = (int(found[1]), int(found[2])) if found else None
+    return hours if hours and max(hours) <= 24 and hours[0] != hours[1] else None
+
+
+# What every trigger can be given beside its own options.
+COMMON = {
+    "quiet": Option(None, lambda value: value is None or _hours(value) is not None, "hours in UTC in which it does not fire, such as '22-6'"),
+    "dry_run": Option(False, lambda value: isinstance(value, bool), "True or False: whether it only tells that it would retrain"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A trigger's state now, and the figures behind it."""
+    """A trigger's state now, and the figures behind it. `dry`: it tells and trains nothing."""
 
     trigger: Trigger
     state: TriggerState
     figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dry(self) -> bool:
+        """Whether its firing is only told."""
+        return bool(self.trigger.options.get("dry_run", False))
 
 
 def check(trigger: Trigger) -> None:
@@ -37,7 +57,7 @@ def check(trigger: Trigger) -> None:
     ------
     UnknownName : no such kind or option. InvalidValue : a value outside what is allowed.
     """
-    known = triggers.facts(trigger.kind)["options"]
+    known = {**triggers.facts(trigger.kind)["options"], **COMMON}
     for name, value in trigger.options.items():
         if name not in known:
             raise UnknownName.among(f"option of the trigger {trigger.kind!r}", name, known)
@@ -67,7 +87,8 @@ def described(trigger: Trigger) -> str:
 
 def decide(trigger: Trigger, facts: Facts) -> Decision:
     """Ask a trigger, and let it fire only when its pause is over and its budget for the month is not spent."""
-    options = {name: option.default for name, option in triggers.facts(trigger.kind)["options"].items()} | dict(trigger.options)
+    own = triggers.facts(trigger.kind)["options"]
+    options = {name: trigger.options.get(name, option.default) for name, option in own.items()}
     verdict = triggers[trigger.kind](facts, **options)
     held = _held_back(trigger, facts) if verdict.fires else None
     if held is not None:
@@ -78,7 +99,7 @@ def decide(trigger: Trigger, facts: Facts) -> Decision:
 
 def due(decisions: Sequence[Decision]) -> str | None:
     """One reason for one run, from all the triggers that fire; None when none does."""
-    firing = [decision.state for decision in decisions if decision.state.fires]
+    firing = [decision.state for decision in decisions if decision.state.fires and not decision.dry]
     return "; ".join(f"{state.kind}: {state.reason}" for state in firing) or None
 
 
@@ -86,10 +107,16 @@ def _held_back(trigger: Trigger, facts: Facts) -> str | None:
     over = _pause_over(trigger, facts)
     if over is not None and facts.now < over:
         return f"It pauses until {over:%Y-%m-%d %H:%M} UTC (cool-down {trigger.cool_down})."
+    if (quiet := _hours(trigger.options.get("quiet"))) is not None and _within(facts.now.hour, *quiet):
+        return f"It is quiet from {quiet[0]} to {quiet[1]} o'clock UTC."
     month = [time for time in facts.fired if (time.year, time.month) == (facts.now.year, facts.now.month)]
     if trigger.budget is not None and len(month) >= trigger.budget:
         return f"Its budget of {trigger.budget} a month is spent."
     return None
+
+
+def _within(hour: int, first: int, last: int) -> bool:
+    return first <= hour < last if first < last else hour >= first or hour < last
 
 
 def _pause_over(trigger: Trigger, facts: Facts) -> datetime | None:
