@@ -1,5 +1,7 @@
 # Two commands do everything: `make run` and `make test`. Each sets up what it needs, and may be repeated.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python on the path that runs and is new enough (a version manager's shim may be on the path and not run).
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
@@ -8,7 +10,7 @@ PORT ?= 8501
 .DEFAULT_GOAL := run
 
 $(VENV)/.product: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Lifecycle needs Python 3.11 or newer; $(PYTHON) is older. Install one, or say make PYTHON=/path/to/python3.11."; exit 1; }
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || { echo "Lifecycle needs Python 3.11 or newer, and none is on the path. Install one, or say make PYTHON=/path/to/python3.11."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what Lifecycle needs (once)..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
