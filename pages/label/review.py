@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts import agreement_view, choice, decide, page, review_view, session, words
+from pages.parts import agreement_view, choice, decide, latest_answers, page, review_view, session, words
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()
@@ -32,4 +32,4 @@ with page.refusals():
     elif part == "agreement":
         agreement_view.agreement(project, session.dark())
     else:
-        review_view.latest(project, by)
+        latest_answers.latest(project, by)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import page, preview, settle, words
+from pages.parts import page, settle, words
 from pages.parts.rows import each
 
-__all__ = ["corrections", "disagreements", "latest", "suspects"]
+__all__ = ["corrections", "disagreements", "suspects"]
 
 SHOWN = 5
 
@@ -30,7 +29,7 @@ def disagreements(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> No
             f"**{page.plain(row.annotator)}**: {settle.shown(row.value)}" + (f" ({page.plain(row.comment)})" if row.comment else "")
             for row in each(answers)
         ]
-        _card(project, str(name), "  \n".join(said), list(dict.fromkeys(answers["value"])), by)
+        settle.card(project, str(name), "  \n".join(said), list(dict.fromkeys(answers["value"])), by)
     if len(groups) > SHOWN:
         st.caption(f"{words.count(len(groups) - SHOWN)} more follow.")
 
@@ -51,7 +50,7 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
         with st.container(border=True, key=f"correction-{row.no}"):
             left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
             with left:
-                _sample(project, str(row.id))
+                settle.sample(project, str(row.id))
             with right:
                 st.markdown(f"**{page.plain(row.by)}** says **{settle.shown(row.label)}**, {words.ago(pd.Timestamp(row.time), datetime.now(UTC))}")
                 with st.container(horizontal=True):
@@ -74,55 +73,7 @@ def suspects(project: lifecycle.Project, by: str) -> None:
         said = (
             f"labelled **{settle.shown(row.label)}** ({page.plain(str(row.source).replace('_', ' '))}), looks like **{settle.shown(row.suggested)}**"
         )
-        _card(project, str(row.id), said, [row.suggested, row.label], by)
-
-
-def latest(project: lifecycle.Project, by: str) -> None:
-    """The newest answers, each with a way to correct it."""
-    page.section("What was answered lately?", "Choose an answer to look at its sample and to correct it.")
-    rows = project.annotations(limit=200)
-    if rows.empty:
-        page.empty("The latest answers will be here.", "Nobody has answered yet.", "Start labeling", "label")
-        return
-    shown = pd.DataFrame(
-        {
-            "Time": rows["time"],
-            "Who": rows["annotator"],
-            "Answer": [settle.shown(v) if k == "answer" else k for v, k in zip(rows["value"], rows["kind"], strict=True)],
-            "Seconds": rows["seconds"],
-            "Comment": rows["comment"],
-            "Prediction": rows["prediction_id"],
-        }
-    )
-    config = {"Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss"), "Seconds": st.column_config.NumberColumn(format="%.1f")}
-    event = st.dataframe(shown, hide_index=True, key="latest", height=320, on_select="rerun", selection_mode="single-row", column_config=config)
-    chosen = event["selection"]["rows"]
-    if chosen and chosen[0] < len(rows):
-        row = rows.iloc[chosen[0]]
-        _card(
-            project,
-            str(row["prediction_id"]),
-            f"**{page.plain(row['annotator'])}** said **{settle.shown(row['value'])}**",
-            [row["value"]] * (row["kind"] == "answer"),
-            by,
-        )
-
-
-def _card(project: lifecycle.Project, name: str, said: str, offered: list[Any], by: str) -> None:
-    with st.container(border=True, key=f"card-{name}"):
-        left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
-        with left:
-            _sample(project, name)
-        with right:
-            st.markdown(said)
-            settle.choices(project, name, offered, by)
-
-
-def _sample(project: lifecycle.Project, name: str) -> None:
-    try:
-        preview.draw(project.preview(name), key=f"review-{name}", width=160)
-    except lifecycle.LifecycleError as refusal:
-        st.caption(str(refusal))
+        settle.card(project, str(row.id), said, [row.suggested, row.label], by)
 
 
 def _review(project: lifecycle.Project, no: int, accept: bool, by: str) -> None:

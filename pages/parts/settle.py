@@ -1,4 +1,4 @@
-"""Choosing the value that counts for one sample."""
+"""Looking at one sample and choosing the value that counts for it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 import lifecycle
-from pages.parts import page, words
+from pages.parts import page, preview, words
 
-__all__ = ["attempt", "choices", "shown"]
+__all__ = ["attempt", "card", "choices", "sample", "shown"]
 
 
 def shown(value: Any) -> str:
@@ -59,3 +59,22 @@ def choices(project: lifecycle.Project, name: str, offered: Sequence[Any], by: s
         if st.form_submit_button("Settle") and value is not None:
             settled(float(value))
             st.rerun()
+
+
+def card(project: lifecycle.Project, name: str, said: str, offered: Sequence[Any], by: str) -> None:
+    """One sample, what people said about it, and the choice."""
+    with st.container(border=True, key=f"card-{name}"):
+        left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
+        with left:
+            sample(project, name)
+        with right:
+            st.markdown(said)
+            choices(project, name, offered, by)
+
+
+def sample(project: lifecycle.Project, name: str) -> None:
+    """The sample of a prediction, or why it cannot be shown."""
+    try:
+        preview.draw(project.preview(name), key=f"review-{name}", width=160)
+    except lifecycle.LifecycleError as refusal:
+        st.caption(str(refusal))
