@@ -12,14 +12,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
+from lifecycle.monitor.performance.counting import GROUPS, Stack, count_labels
 from lifecycle.monitor.performance.layout import Bools, Floats, Layout
 from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel, cell_of
 
-__all__ = ["Stack", "add", "empty", "pack", "stacked", "summarise_labels", "summarise_rows", "unpack"]
+__all__ = ["GROUPS", "Stack", "add", "empty", "pack", "stacked", "summarise_labels", "summarise_rows", "unpack"]
 
-Stack = dict[str, Floats]
-
-GROUPS = 2
+MANY = 4_000  # labelled rows a window above which counting cells is quicker than going through the rows
 
 
 def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
@@ -119,6 +118,8 @@ def summarise_labels(model: RowModel, rows: Rows, truth: Floats | Ints, weight: 
     """
     layout = model.layout
     out = empty(layout, windows)
+    if model.cells is not None and rows.probabilities is not None and len(rows) > MANY * windows:
+        return count_labels(out, model, rows, np.asarray(truth, dtype=np.int64), weight, window * GROUPS + group)
     guess = model.guess(rows)
     z = np.column_stack([np.ones(len(rows)), observed(layout, rows, truth), guess.channels])
     cell = window * GROUPS + group
