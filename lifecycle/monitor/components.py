@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from lifecycle.monitor.summaries import Bins, Floats, cells_of
+from lifecycle.monitor.summaries import Floats
 
 __all__ = ["errors", "fit_plane", "judge_errors", "matrix"]
 
@@ -23,13 +23,15 @@ _CLIP = 5.0  # standard deviations: one outlier must not own the plane
 _LEAST = 0.2  # of the reference errors' standard deviation: a smaller change of the mean does not matter
 
 
-def matrix(arrays: Mapping[str, Any], bins: Mapping[str, Bins], shares: Mapping[str, Sequence[float]], names: Sequence[str]) -> Floats:
-    """Columns as numbers (rows, columns): numeric ones as they are, categories as the share that their level has in the reference."""
+def matrix(columns: Mapping[str, NDArray[Any]], shares: Mapping[str, Sequence[float]], names: Sequence[str]) -> Floats:
+    """Columns as numbers (rows, columns): numeric ones as they are, cells of categories as the share that they have in the reference.
+
+    >>> matrix({"a": np.array([1.5, 2.0]), "b": np.array([2, 1])}, {"b": [0.0, 0.75, 0.25]}, ["a", "b"]).tolist()
+    [[1.5, 0.25], [2.0, 0.75]]
+    """
     if not names:
         return np.empty((0, 0))
-    return np.column_stack(
-        [arrays[n] if bins[n].kind == "numeric" else np.asarray(shares[n], dtype=np.float64)[cells_of(arrays[n], bins[n])] for n in names]
-    )
+    return np.column_stack([np.asarray(shares[name])[columns[name]] if name in shares else columns[name] for name in names]).astype(np.float64)
 
 
 def fit_plane(values: Floats) -> dict[str, Any]:

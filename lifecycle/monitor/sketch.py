@@ -6,12 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
-from pandas.util import hash_array
 
 from lifecycle.monitor import windows
-from lifecycle.monitor.summaries import Bins, cells_of
 
 __all__ = ["SLOTS", "Sketch", "add_column", "decode_sketch", "encode_sketch", "merge_sketch", "repeated", "row_sketch", "time_slots"]
 
@@ -23,18 +20,11 @@ Hashes = NDArray[np.uint64]
 Sketch = tuple[Hashes, NDArray[np.uint32], NDArray[np.int64]]  # the smallest hashes, how often each came, rows by slot of time
 
 
-def add_column(hashes: Hashes, column: Any, bins: Bins | None = None) -> Hashes:
-    """Row hashes with one more column stirred in (n,): floats bit by bit, anything else by its text's place among the texts there are."""
-    if isinstance(column, np.ndarray):
-        bits = np.where(np.isnan(column), np.nan, column + 0.0).view(np.uint64)  # one NaN, one zero
-    elif bins is not None:
-        bits = cells_of(column, bins).astype(np.uint64)
-    else:
-        coded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).dictionary_encode()
-        texts = np.append(hash_array(np.array(coded.dictionary.to_pylist(), dtype=object), categorize=False), np.uint64(0))
-        bits = texts[np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)]
-    mixed = (hashes ^ bits) * _ODD
-    return np.asarray(mixed ^ (mixed >> np.uint64(29)), dtype=np.uint64)
+def add_column(hashes: Hashes, column: NDArray[Any]) -> None:
+    """Stir one more column into the rows' hashes, in place: floats by their bits, cells by their number (n,)."""
+    np.bitwise_xor(hashes, np.ascontiguousarray(column).view(np.uint64), out=hashes)
+    np.multiply(hashes, _ODD, out=hashes)
+    np.bitwise_xor(hashes, hashes >> np.uint64(32), out=hashes)
 
 
 def row_sketch(hashes: Hashes, place: NDArray[np.int64], slots: NDArray[np.int64], count: int) -> list[Sketch]:

@@ -130,37 +130,59 @@ def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
     return Bins("categorical", np.empty(0), tuple(levels))
 
 
-def summarise(
-    column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, windows: NDArray[np.int64], count: int, lookup: Lookup | None = None
-) -> Summary:
-    """Count one column's rows into their windows.
+def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, lookup: Lookup | None = None) -> NDArray[np.int64]:
+    """The cell that each row falls into (n,).
 
     Parameters
     ----------
     column : (n,) floats (NaN missing) for a numeric column, an Arrow array (strings or a dictionary) for a categorical one.
-    windows : (n,) the place of each row's window, 0 .. count - 1.
     lookup : a prepared `Lookup(bins.edges)`, to be reused over batches.
-
-    >>> bins = freeze_levels(pa.array(["a", "b"]))
-    >>> summarise(pa.array(["a", None, "z", "a"]), bins, np.array([0, 0, 1, 1]), 2).counts.tolist()
-    [[1, 1, 0, 0], [0, 1, 0, 1]]
-    """
-    if bins.kind == "categorical":
-        return _levels(column, bins, windows, count)
-    return _numbers(_floats(column), windows, count, lookup or Lookup(bins.edges))
-
-
-def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins) -> NDArray[np.int64]:
-    """The cell that each row falls into (n,).
 
     >>> cells_of(pa.array(["a", None, "z"]), freeze_levels(pa.array(["a"]))).tolist()
     [1, 0, 2]
     """
     if bins.kind == "categorical":
-        return _coded(column, bins)[2]
-    values = _floats(column)
+        codes, dictionary = _codes(column)
+        return np.append(_cells_of_levels(dictionary, bins), 0)[codes]
+    values, lookup = _floats(column), lookup or Lookup(bins.edges)
     missing = np.isnan(values)
-    return np.where(missing, 0, np.searchsorted(bins.edges, values) + 1)
+    if not missing.any():
+        cells = lookup(values)
+        cells += 1
+        return cells
+    cells = np.zeros(len(values), dtype=np.int64)
+    cells[~missing] = lookup(values[~missing]) + 1
+    return cells
+
+
+def summarise(
+    column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, windows: NDArray[np.int64], count: int, cells: NDArray[np.int64] | None = None
+) -> Summary:
+    """Count one column's rows into their windows.
+
+    Parameters
+    ----------
+    column : (n,) as `cells_of` takes it.
+    windows : (n,) the place of each row's window, 0 .. count - 1.
+    cells : (n,) what `cells_of` gave, where it is known already.
+
+    >>> bins = freeze_levels(pa.array(["a", "b"]))
+    >>> summarise(pa.array(["a", None, "z", "a"]), bins, np.array([0, 0, 1, 1]), 2).counts.tolist()
+    [[1, 1, 0, 0], [0, 1, 0, 1]]
+    """
+    cells = cells_of(column, bins) if cells is None else cells
+    flat = cells if count == 1 else cells + windows * bins.cells
+    counts = np.bincount(flat, minlength=count * bins.cells).reshape(count, bins.cells)
+    if bins.kind == "categorical":
+        nothing = np.full(count, np.nan)
+        new = _unseen(column, cells == bins.cells - 1, windows, count) if counts[:, -1].any() else ({},) * count
+        return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), new)
+    values = _floats(column)
+    known, place = values, windows
+    if counts[:, 0].any():
+        there = cells > 0
+        known, place = values[there], windows[there]
+    return Summary(counts, *_moments(known, place, count), ({},) * count)
 
 
 def merge(first: Summary, second: Summary) -> Summary:
@@ -242,24 +264,6 @@ def _floats(column: Any) -> Floats:
     return np.asarray(column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _numbers(values: Floats, windows: NDArray[np.int64], count: int, lookup: Lookup) -> Summary:
-    missing = np.isnan(values)
-    cells = lookup.cells
-    if missing.any():
-        known, place = values[~missing], windows[~missing]
-        lost = np.bincount(windows[missing], minlength=count)
-    else:
-        known, place, lost = values, windows, np.zeros(count, dtype=np.int64)
-    index = lookup(known)
-    index += 1
-    if count > 1:
-        index += place * cells
-    counts = np.bincount(index, minlength=count * cells).reshape(count, cells)
-    counts[:, 0] = lost
-    low, high, total, squares = _moments(known, place, count)
-    return Summary(counts, low, high, total, squares, ({},) * count)
-
-
 def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Floats, Floats, Floats, Floats]:
     low, high = np.full(count, np.nan), np.full(count, np.nan)
     if not len(known):
@@ -268,47 +272,43 @@ def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Float
         with np.errstate(over="ignore"):
             return known.min(keepdims=True), known.max(keepdims=True), known.sum(keepdims=True), np.array([np.dot(known, known)])
     steps = np.flatnonzero(np.diff(place)) + 1
-    if len(steps) < 4 * count:  # windows lie in runs, as they do in a log in order
-        starts = np.concatenate(([0], steps))
-        owner = place[starts]
-        np.fmin.at(low, owner, np.minimum.reduceat(known, starts))
-        np.fmax.at(high, owner, np.maximum.reduceat(known, starts))
-    else:
-        np.fmin.at(low, place, known)
-        np.fmax.at(high, place, known)
+    total, squares = np.zeros(count), np.zeros(count)
     with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
-        total, squares = np.bincount(place, known, minlength=count), np.bincount(place, known * known, minlength=count)
-    return low, high, np.asarray(total, np.float64), np.asarray(squares, np.float64)
+        if len(steps) < 4 * count:  # windows lie in runs, as they do in a log in order
+            starts = np.concatenate(([0], steps))
+            owner = place[starts]
+            np.fmin.at(low, owner, np.minimum.reduceat(known, starts))
+            np.fmax.at(high, owner, np.maximum.reduceat(known, starts))
+            np.add.at(total, owner, np.add.reduceat(known, starts))
+            np.add.at(squares, owner, np.add.reduceat(known * known, starts))
+        else:
+            np.fmin.at(low, place, known)
+            np.fmax.at(high, place, known)
+            total += np.bincount(place, known, minlength=count)
+            squares += np.bincount(place, known * known, minlength=count)
+    return low, high, total, squares
 
 
-def _levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int) -> Summary:
-    codes, dictionary, cells = _coded(column, bins)
-    counts = np.bincount(windows * bins.cells + cells, minlength=count * bins.cells).reshape(count, bins.cells)
-    nothing = np.full(count, np.nan)
-    new = _unseen(codes, cells == bins.cells - 1, dictionary, windows, count)
-    return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), new)
-
-
-def _coded(column: Any, bins: Bins) -> tuple[NDArray[np.int64], pa.Array, NDArray[np.int64]]:
-    """The dictionary code of each row (-1 missing), the dictionary, and the cell of each row."""
+def _codes(column: Any) -> tuple[NDArray[np.integer[Any]], pa.Array]:
+    """The dictionary code of each row, -1 where missing, and the dictionary as strings."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    dictionary = coded.dictionary.cast(pa.string())
+    codes = pc.fill_null(coded.indices, -1) if coded.indices.null_count else coded.indices
+    return codes.to_numpy(zero_copy_only=False), coded.dictionary.cast(pa.string())
+
+
+def _cells_of_levels(dictionary: pa.Array, bins: Bins) -> NDArray[np.int64]:
+    """The cell of each level of a dictionary."""
     if bins.hashed:
         texts = np.array(dictionary.to_pylist(), dtype=object)
-        cell_of = (hash_array(texts, categorize=False) % np.uint64(len(bins.levels))).astype(np.int64) + 1 if len(texts) else np.empty(0, np.int64)
-    else:
-        place = pc.index_in(dictionary, pa.array(bins.levels, pa.string()))
-        cell_of = pc.fill_null(place, len(bins.levels)).to_numpy(zero_copy_only=False).astype(np.int64) + 1
-    codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, dictionary, np.append(cell_of, 0)[codes]
+        return np.asarray(hash_array(texts, categorize=False) % np.uint64(len(bins.levels)), dtype=np.int64) + 1
+    place = pc.fill_null(pc.index_in(dictionary, pa.array(bins.levels, pa.string())), len(bins.levels))
+    return np.asarray(place.to_numpy(zero_copy_only=False), dtype=np.int64) + 1
 
 
-def _unseen(
-    codes: NDArray[np.int64], new: NDArray[np.bool_], dictionary: pa.Array, windows: NDArray[np.int64], count: int
-) -> tuple[Mapping[str, int], ...]:
-    if not new.any():
-        return ({},) * count
+def _unseen(column: Any, new: NDArray[np.bool_], windows: NDArray[np.int64], count: int) -> tuple[Mapping[str, int], ...]:
+    """The most frequent new levels of each window, of the rows that hold one."""
+    codes, dictionary = _codes(column)
     found: list[dict[str, int]] = [{} for _ in range(count)]
     pairs, times = np.unique(windows[new] * len(dictionary) + codes[new], return_counts=True)
     for at in np.argsort(-times, kind="stable"):

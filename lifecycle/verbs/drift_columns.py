@@ -14,7 +14,7 @@ from lifecycle.modalities import modality
 from lifecycle.monitor.binning import Lookup
 from lifecycle.monitor.components import fit_plane, matrix
 from lifecycle.monitor.sketch import add_column, repeated, row_sketch
-from lifecycle.monitor.summaries import Bins, Summary, encode, freeze_levels, freeze_numbers, summarise
+from lifecycle.monitor.summaries import Bins, Summary, cells_of, encode, freeze_levels, freeze_numbers, summarise
 from lifecycle.records import ModelVersion, Schema
 from lifecycle.stores import summaries as store
 from lifecycle.stores import versions
@@ -112,18 +112,20 @@ def _freeze(context: Context, base: ModelVersion) -> None:
         state = modality(name).fit(table.select(columns).to_pandas(), columns)
         fitted["groups"].append({"modality": name, "columns": columns, "prefix": "" if len(found) == 1 else f"{columns[0]}: ", "state": state})
     known = {column.name: column.levels for column in schema.features}
-    bins, shares, arrays = {}, {}, {}
-    hashes = np.zeros(table.num_rows, dtype=np.uint64)
-    one = np.zeros(table.num_rows, dtype=np.int64)
+    bins: dict[str, Bins] = {}
+    shares: dict[str, list[float]] = {}
+    contents: dict[str, Any] = {}
+    hashes, one = np.zeros(table.num_rows, dtype=np.uint64), np.zeros(table.num_rows, dtype=np.int64)
     for name, kind, array in values(table, schema, fitted):
         bins[name] = freeze_numbers(array) if kind == "numeric" else freeze_levels(array, known.get(name, ()))
         if name not in ANSWERS:
-            arrays[name] = array
-            hashes = add_column(hashes, array, bins[name])
+            contents[name] = array if kind == "numeric" else cells_of(array, bins[name])
+            add_column(hashes, contents[name])
             if kind == "categorical":
-                shares[name] = np.round(summarise(array, bins[name], one, 1).counts[0] / max(table.num_rows, 1), 6).tolist()
-    names = list(arrays)
-    fitted["together"] = {"names": names, "shares": shares, "plane": fit_plane(matrix(arrays, bins, shares, names))}
+                held = np.bincount(contents[name], minlength=bins[name].cells)
+                shares[name] = np.round(held / max(table.num_rows, 1), 6).tolist()
+    names = list(contents)
+    fitted["together"] = {"names": names, "shares": shares, "plane": fit_plane(matrix(contents, shares, names))}
     fitted["repeated"] = repeated(row_sketch(hashes, one, one - 1, 1)[0])
     fitted["rows"] = table.num_rows
     with context.database.write():
@@ -136,7 +138,9 @@ def _keep_reference(context: Context, columns: Monitored, version: int, table: p
     rows = []
     for name, _, array in values(table, context.schema, columns.fitted):
         if name in columns.bins:
-            rows.append((name, *_stored(summarise(array, columns.bins[name], one, 1, columns.lookups.get(name)), 0)))
+            rows.append(
+                (name, *_stored(summarise(array, columns.bins[name], one, 1, cells_of(array, columns.bins[name], columns.lookups.get(name))), 0))
+            )
     store.keep_references(context.database, context.name, version, rows)
 
 

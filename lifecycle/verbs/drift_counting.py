@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lifecycle.monitor import windows
 from lifecycle.monitor.components import errors, matrix
 from lifecycle.monitor.sketch import Hashes, Sketch, add_column, row_sketch, time_slots
-from lifecycle.monitor.summaries import Floats, Summary, summarise
+from lifecycle.monitor.summaries import Floats, Summary, cells_of, summarise
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import ANSWERS, Monitored, sources, values
 
@@ -72,18 +72,21 @@ def _summaries(
     hashes = np.zeros(table.num_rows, dtype=np.uint64)
     made: dict[str, Summary] = {}
     sample: dict[str, Any] = {}
-    for name, _, array in values(table, context.schema, columns.fitted):
+    for name, kind, array in values(table, context.schema, columns.fitted):
         if name not in columns.bins:
             continue
-        made[name] = summarise(array, columns.bins[name], place, count, columns.lookups.get(name))
+        bins = columns.bins[name]
+        cells = cells_of(array, bins, columns.lookups.get(name))
+        made[name] = summarise(array, bins, place, count, cells)
+        content = array if kind == "numeric" else cells
         if name not in ANSWERS:
-            hashes = add_column(hashes, array, columns.bins[name])
+            add_column(hashes, content)
         if name in together:
-            sample[name] = array if stride == 1 else array.take(pa.array(sampled)) if isinstance(array, pa.Array) else array[sampled]
+            sample[name] = content[sampled]
     if not together or not all(name in sample for name in together):
         return made, hashes, (np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count))
     at, fitted = place[sampled], columns.fitted["together"]
-    found = errors(matrix(sample, columns.bins, fitted["shares"], together), fitted["plane"])
+    found = errors(matrix(sample, fitted["shares"], together), fitted["plane"])
     total, squares = (np.asarray(np.bincount(at, part, minlength=count), np.float64) for part in (found, found**2))
     return made, hashes, (np.bincount(at, minlength=count).astype(np.int64), total, squares)
 
