@@ -10,6 +10,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count as count_from
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -17,7 +19,7 @@ import pandas as pd
 from lifecycle.errors import UnknownName
 from lifecycle.stores.database import Database, dumps
 
-__all__ = ["Entry", "Recorded", "add", "counting", "match", "review", "values", "withdraw"]
+__all__ = ["Entry", "Recorded", "add", "add_many", "counting", "feedback", "match", "review", "values", "withdraw"]
 
 RANK = "CASE l.source WHEN 'adjudication' THEN 3 WHEN 'ground_truth' THEN 2 WHEN 'expert' THEN 1 ELSE 0 END"
 
@@ -74,6 +76,42 @@ def add(database: Database, project: str, entries: Sequence[Entry], source: str,
     return Recorded(len(rows), ignored, changed)
 
 
+def add_many(database: Database, project: str, given: pd.DataFrame, source: str, time: datetime, by: str, reviewed: bool = True) -> Recorded:
+    """The same for a frame in the order of its ids: id, value (JSON), seq (0 until the prediction arrives), probability (NaN where
+    not known). Labels of ids that have none yet go straight in."""
+    with database.write() as connection:
+        met = given["id"].duplicated(keep=False).to_numpy() | given["id"].isin(_labelled(connection, project, given["id"])).to_numpy()
+        fresh, rest = given[~met], given[met]
+        first = _next(connection)
+        moment, count = time.isoformat(), len(fresh)
+        ids, values_ = fresh["id"].tolist(), fresh["value"].tolist()
+        chances = [None if p != p else p for p in fresh["probability"].tolist()]
+        connection.executemany(
+            "INSERT INTO labels (project, id, value, probability, source, time, by, reviewed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            zip(repeat(project), ids, values_, chances, repeat(source), repeat(moment), repeat(by), repeat(int(reviewed), count), strict=False),
+        )
+        if reviewed:
+            seqs = [seq or None for seq in fresh["seq"].tolist()]
+            connection.executemany(
+                "INSERT INTO current_labels (project, id, no, seq, changed) VALUES (?, ?, ?, ?, ?)",
+                zip(repeat(project), ids, count_from(first), seqs, count_from(_base(connection, project) + 1), strict=False),
+            )
+        known = {text: json.loads(text) for text in rest["value"].unique().tolist()}
+        rows = zip(rest["id"].tolist(), rest["value"].tolist(), rest["seq"].tolist(), rest["probability"].tolist(), strict=True)
+        entries = [Entry(id, known[text], seq or None, probability=p if p == p else None) for id, text, seq, p in rows]
+        found = add(database, project, entries, source, time, by, reviewed) if entries else Recorded(0, 0, 0)
+    return found._replace(added=found.added + count)
+
+
+def feedback(database: Database, project: str) -> pd.DataFrame:
+    """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
+    sql = """SELECT no, id, value AS label, by, time FROM labels INDEXED BY labels_said
+             WHERE project = ? AND source != 'ground_truth' AND source = 'feedback' AND reviewed = 0 ORDER BY no"""
+    frame = database.frame(sql, (project,))
+    frame["label"] = values(frame["label"])
+    return frame
+
+
 def review(database: Database, project: str, no: int, accept: bool, seq: int | None = None) -> None:
     """Accept a user's feedback, which counts from then on where nothing better does, or turn it down.
 
@@ -114,14 +152,31 @@ def match(database: Database, project: str, ids: Iterable[str], seqs: Iterable[i
         return connection.execute(sql, {"project": project, "base": _base(connection, project)}).rowcount
 
 
-def counting(database: Database, project: str, after: int = 0, ids: Sequence[str] | None = None, arrived: bool = True) -> pd.DataFrame:
+def counting(
+    database: Database,
+    project: str,
+    after: int = 0,
+    ids: Sequence[str] | None = None,
+    arrived: bool = True,
+    newest: int | None = None,
+    said: bool = False,
+) -> pd.DataFrame:
     """The labels that count and changed after `after`, by seq: id, seq, label, source, purpose, probability, confidence, changed,
-    annotators (JSON), time, no. `arrived`: only those whose prediction is in the log. Labels are JSON scalars read back."""
+    annotators (JSON), time, no. `arrived`: only those whose prediction is in the log; `newest`: at most so many, those of the newest
+    predictions; `said`: only what people said, without ground truth. Labels are JSON scalars read back."""
     some = " AND c.id IN (SELECT value FROM json_each(:ids))" if ids is not None else ""
     there = " AND c.seq IS NOT NULL" if arrived else ""
+    both = (
+        """labels l INDEXED BY labels_said CROSS JOIN current_labels c ON c.project = l.project AND c.id = l.id AND c.no = l.no
+              AND l.project = :project AND l.source != 'ground_truth'"""
+        if said
+        else "current_labels c JOIN labels l ON l.no = c.no"
+    )
+    latest = " DESC LIMIT :newest" if newest is not None else ""
     sql = f"""SELECT c.id, c.seq, l.value AS label, l.source, l.purpose, l.probability, l.confidence, c.changed, l.annotators, l.time, l.no
-              FROM current_labels c JOIN labels l ON l.no = c.no WHERE c.project = :project AND c.changed > :after{there}{some} ORDER BY c.seq"""
-    frame = database.frame(sql, {"project": project, "after": after, "ids": json.dumps(list(ids)) if ids is not None else None})
+              FROM {both} WHERE c.project = :project AND c.changed > :after{there}{some} ORDER BY c.seq{latest}"""
+    frame = database.frame(sql, {"project": project, "after": after, "ids": json.dumps(list(ids)) if ids is not None else None, "newest": newest})
+    frame = frame if newest is None else frame[::-1].reset_index(drop=True)
     frame["label"] = values(frame["label"])
     return frame.astype({"probability": "float64", "confidence": "float64", "changed": "int64"})
 
@@ -130,6 +185,20 @@ def values(texts: pd.Series) -> pd.Series:
     """JSON scalars read back, each different one once."""
     known = {text: json.loads(text) for text in texts.unique().tolist()}
     return pd.Series([known[text] for text in texts.tolist()], dtype=object, index=texts.index)
+
+
+def _labelled(connection: sqlite3.Connection, project: str, ids: pd.Series) -> list[str]:
+    """Those of these ids that have a label of any source."""
+    if connection.execute("SELECT 1 FROM labels WHERE project = ? LIMIT 1", (project,)).fetchone() is None:
+        return []
+    sql = "SELECT g.value FROM json_each(?) g WHERE EXISTS (SELECT 1 FROM labels l WHERE l.project = ? AND l.id = g.value)"
+    return [row[0] for row in connection.execute(sql, (json.dumps(ids.tolist()), project))]
+
+
+def _next(connection: sqlite3.Connection) -> int:
+    """The number that the next label gets."""
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'labels'").fetchone()
+    return int(found[0]) + 1 if found else 1
 
 
 def _gather(connection: sqlite3.Connection, pairs: Iterable[tuple[str, int | None]]) -> None:

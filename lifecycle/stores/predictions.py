@@ -112,7 +112,7 @@ class PredictionLog:
         last = np.iinfo(np.int64).max if until is None else until
         needed = [*schema.names, "time"]
         for part in parts:
-            for place, table in self._pieces(part, tables, needed, after, rows):
+            for place, table in self._pieces(part, tables, needed, after, rows, (start, end)):
                 seq = np.arange(part.first_seq + place, part.first_seq + place + table.num_rows)
                 keep = (seq > after) & (seq <= last) & _within(table["time"], start, end)
                 piece = _with_seq(conform(table, _without_seq(schema)), seq, columns)
@@ -233,12 +233,14 @@ class PredictionLog:
     def _schema(self, part: _Part, tables: dict[str, pa.Table]) -> pa.Schema:
         return tables[part.token].schema if part.path is None else segments.schema(part.path)
 
-    def _pieces(self, part: _Part, tables: dict[str, pa.Table], columns: Sequence[str], after: int, rows: int) -> Iterator[tuple[int, pa.Table]]:
+    def _pieces(
+        self, part: _Part, tables: dict[str, pa.Table], columns: Sequence[str], after: int, rows: int, span: tuple[datetime | None, datetime | None]
+    ) -> Iterator[tuple[int, pa.Table]]:
         if part.path is None:
             table = tables[part.token]
             yield from ((place, table.slice(place, rows)) for place in range(0, part.rows, rows))
             return
-        for place, batch in segments.iterate(part.path, columns, max(0, after - part.first_seq + 1), rows):
+        for place, batch in segments.iterate(part.path, columns, max(0, after - part.first_seq + 1), rows, *span):
             yield place, pa.Table.from_batches([batch])
 
     def _locate_buffered(self, part: _Part, ids: Sequence[str], found: Numbers) -> None:

@@ -10,7 +10,7 @@ import functools
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from lifecycle.stores.durable import digest, disk, place
 
 __all__ = ["Segment", "hashes", "iterate", "lookup", "schema", "take", "write"]
 
-GROUP = 65_536
+GROUP = 16_384  # rows; what is read for one row of the log
 
 Numbers = npt.NDArray[np.int64]
 
@@ -63,25 +63,30 @@ def schema(path: Path) -> pa.Schema:
     return _footer(path).schema.to_arrow_schema()
 
 
-def iterate(path: Path, columns: Sequence[str], skip: int, rows: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Batches of at most `rows` rows with the place of their first row, from a place at or before `skip` on."""
-    file = _open(path)
-    first = skip // GROUP
-    position = first * GROUP
-    groups = list(range(first, file.metadata.num_row_groups))
+def iterate(
+    path: Path, columns: Sequence[str], skip: int, rows: int, start: datetime | None = None, end: datetime | None = None
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Batches of at most `rows` rows with the place of their first row, from a place at or before `skip` on. Groups without any
+    time in [start, end) are passed over; the others are given whole."""
+    file, size = _open(path), _group(path)
+    groups = [group for group in range(skip // size, file.metadata.num_row_groups) if _overlaps(file.metadata.row_group(group), start, end)]
+    stretches = np.split(groups, np.flatnonzero(np.diff(groups) > 1) + 1) if groups else []
     with disk(f"{path} could not be read"):
-        for batch in file.iter_batches(rows, row_groups=groups, columns=_known(path, columns)):
-            yield position, batch
-            position += batch.num_rows
+        for stretch in stretches:
+            position = int(stretch[0]) * size
+            for batch in file.iter_batches(rows, row_groups=stretch.tolist(), columns=_known(path, columns)):
+                yield position, batch
+                position += batch.num_rows
 
 
 def take(path: Path, places: Numbers, columns: Sequence[str]) -> pa.Table:
     """The rows at these places, in the order given; only the row groups that hold them are read."""
-    groups, within = np.unique(places // GROUP, return_inverse=True)
+    size = _group(path)
+    groups, within = np.unique(places // size, return_inverse=True)
     with disk(f"{path} could not be read"):
         read = _open(path).read_row_groups(groups.tolist(), columns=_known(path, columns))
-    starts = np.arange(len(groups)) * GROUP  # every group but a file's last is full, and the last is read last
-    return read.take(pa.array(starts[within] + places % GROUP))
+    starts = np.arange(len(groups)) * size  # every group but a file's last is full, and the last is read last
+    return read.take(pa.array(starts[within] + places % size))
 
 
 def lookup(path: Path, rows: int, ids: npt.NDArray[np.object_], hashed: npt.NDArray[np.uint64]) -> Numbers:
@@ -111,6 +116,26 @@ def hashes(ids: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
 def _known(path: Path, columns: Sequence[str]) -> list[str]:
     have = set(schema(path).names)
     return [name for name in columns if name in have] or ["time"]
+
+
+def _group(path: Path) -> int:
+    """The rows of each of a file's groups but its last."""
+    footer = _footer(path)
+    return int(footer.row_group(0).num_rows) if footer.num_row_groups else GROUP
+
+
+def _overlaps(group: pq.RowGroupMetaData, start: datetime | None, end: datetime | None) -> bool:
+    if start is None and end is None:
+        return True
+    found = next((column for column in map(group.column, range(group.num_columns)) if column.path_in_schema == "time"), None)
+    span = found.statistics if found is not None and found.is_stats_set else None
+    if span is None or not span.has_min_max:
+        return True
+    return (start is None or span.max >= _aware(start)) and (end is None or span.min < _aware(end))
+
+
+def _aware(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _open(path: Path) -> pq.ParquetFile:

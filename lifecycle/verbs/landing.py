@@ -221,8 +221,9 @@ def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, new: N
 
 
 def _fresh_ids(count: int) -> list[str]:
-    stem = secrets.token_hex(8)
-    return [stem] if count == 1 else [f"{stem}-{number}" for number in range(count)]
+    """Ids that nobody has; those of one call sort in the order of its rows, so that indexes of them are written in order."""
+    stem, digits = secrets.token_hex(8), len(str(count - 1))
+    return [stem] if count == 1 else [f"{stem}-{number:0{digits}}" for number in range(count)]
 
 
 def _refuse_other_content(rows: Rows, places: Numbers, of: Numbers, stored: pa.Table | None, reason: str) -> None:

@@ -105,9 +105,10 @@ def predictions(context: Context, start: datetime | None = None, end: datetime |
     columns = ["id", "time", *schema.names, "prediction", *schema.probability_columns(), "version", "seq"]
     if limit is not None and start is None and end is None:
         table = log.read(columns, after=max(0, log.rows - limit))
+    elif limit is not None:
+        table = log.take(log.read(["seq"], start=start, end=end)["seq"].to_numpy()[-limit:] if limit else [], columns)
     else:
         table = log.read(columns, start=start, end=end)
-        table = table if limit is None else table.slice(max(0, table.num_rows - limit))
     frame = landing.original_types(table, schema)
     absent = [name for name in schema.probability_columns() if table[name].null_count == table.num_rows]
     frame = frame.drop(columns=absent) if len(frame) else frame

@@ -15,6 +15,7 @@ from lifecycle.errors import BadData, InvalidValue, NotReady
 from lifecycle.records import Schema
 from lifecycle.schema import Refusals
 from lifecycle.stores import labels as store
+from lifecycle.stores.database import dumps
 from lifecycle.stores.labels import Entry, Recorded
 from lifecycle.stores.segments import Numbers
 from lifecycle.verbs import landing
@@ -59,14 +60,16 @@ def record_labels(context: Context, frame: pd.DataFrame, source: str = "ground_t
 
 def _add(context: Context, given: _Given, seqs: Numbers, source: str, by: str | None) -> Recorded:
     """Append a frame of labels, in the order of ids and a bounded number at a time, so that neighbours are written together."""
-    order = pc.sort_indices(pa.array(given.ids, pa.string())).to_numpy()
+    ids = pa.array(given.ids, pa.string())
+    order = np.arange(len(ids)) if pc.all(pc.less_equal(ids[:-1], ids[1:])).as_py() else pc.sort_indices(ids).to_numpy()
+    codes, different = pd.factorize(given.values)
+    texts = _objects([dumps(value) for value in different.tolist()])[codes]
+    frame = pd.DataFrame({"id": given.ids, "value": texts, "seq": seqs, "probability": given.probabilities}).astype({"id": object, "value": object})
     total = Recorded(0, 0, 0)
     for start in range(0, len(order), AT_ONCE):
-        rows = order[start : start + AT_ONCE]
-        columns = (column[rows].tolist() for column in (given.ids, given.values, seqs, given.probabilities))
-        entries = [Entry(id, value, seq or None, 1.0, (), "", p if p == p else None) for id, value, seq, p in zip(*columns, strict=True)]
-        part = store.add(context.database, context.name, entries, source, context.now(), who(by), source != "feedback")
-        total = Recorded(*(int(a + b) for a, b in zip(total, part, strict=True)))
+        part = frame.iloc[order[start : start + AT_ONCE]]
+        recorded = store.add_many(context.database, context.name, part, source, context.now(), who(by), source != "feedback")
+        total = Recorded(*(int(a + b) for a, b in zip(total, recorded, strict=True)))
     return total
 
 
@@ -110,17 +113,17 @@ def review_feedback(context: Context, no: int, accept: bool, by: str | None = No
 
 def feedback(context: Context) -> pd.DataFrame:
     """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
-    sql = "SELECT no, id, value AS label, by, time FROM labels WHERE project = ? AND source = 'feedback' AND reviewed = 0 ORDER BY no"
-    frame = context.database.frame(sql, (context.name,))
-    frame["label"] = store.values(frame["label"])
-    return frame
+    return store.feedback(context.database, context.name)
 
 
-def labelled(context: Context, after: int = 0, features: bool = False, ids: Sequence[str] | None = None) -> pd.DataFrame:
+def labelled(
+    context: Context, after: int = 0, features: bool = False, ids: Sequence[str] | None = None, newest: int | None = None, said: bool = False
+) -> pd.DataFrame:
     """The labels that count and whose prediction is in the log, by seq: id, seq, time, version, prediction, p_<class>..., label, source,
-    purpose, probability, confidence, changed, and the features if asked for; `after`: only those that changed after that number."""
+    purpose, probability, confidence, changed, and the features if asked for; `after`: only those that changed after that number;
+    `newest`: at most so many, of the newest predictions; `said`: only what people said, without ground truth."""
     schema = context.schema
-    found = store.counting(context.database, context.name, after, ids)
+    found = store.counting(context.database, context.name, after, ids, newest=newest, said=said)
     columns = ["id", "seq", "time", "version", "prediction", *schema.probability_columns(), *(schema.names if features else ())]
     table = context.log().take(found["seq"].to_numpy(dtype=np.int64), columns)
     absent = [name for name in schema.probability_columns() if table[name].null_count == table.num_rows and table.num_rows]
