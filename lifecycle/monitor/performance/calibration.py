@@ -8,6 +8,8 @@ from sklearn.isotonic import isotonic_regression
 
 from lifecycle.monitor.performance.layout import Floats
 
+GRID = 8192
+
 __all__ = ["bin_centres", "bin_of", "calibrated_bins", "score_edges"]
 
 
@@ -33,8 +35,24 @@ def score_edges(scores: ArrayLike, bins: int) -> Floats:
 
 
 def bin_of(scores: Floats, edges: Floats) -> NDArray[np.int64]:
-    """The bin of each score; a score on an edge belongs to the bin above."""
-    return np.searchsorted(edges[1:-1], scores, side="right").astype(np.int64)
+    """The bin of each score; a score on an edge belongs to the bin above.
+
+    >>> bin_of(np.array([0.0, 0.5, 0.7, 1.0]), np.array([0.0, 0.5, 0.6, 1.0])).tolist()
+    [0, 1, 2, 2]
+    """
+    inner = edges[1:-1]
+    if len(scores) < GRID:
+        return np.searchsorted(inner, scores, side="right").astype(np.int64)
+    first = np.searchsorted(inner, np.arange(GRID + 1) / GRID, side="right")  # the bin at the start of each cell of an even grid
+    within = int(np.max(np.diff(first)))
+    if within > 6:
+        return np.searchsorted(inner, scores, side="right").astype(np.int64)
+    found = first[np.clip((scores * GRID).astype(np.int64), 0, GRID)]
+    found -= scores < np.append(-np.inf, inner)[found]  # rounding may have put a score into the cell above
+    ahead = np.append(inner, np.inf)
+    for _ in range(within + 1):
+        found += scores >= ahead[found]
+    return found
 
 
 def bin_centres(edges: Floats) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.performance.layout import Floats, Layout
 
-__all__ = ["Rows", "observed", "row_losses"]
+__all__ = ["Rows", "losses_at", "observed", "row_losses"]
 
 Ints = NDArray[np.int64]
 EPSILON = float(np.finfo(np.float64).eps)
@@ -54,6 +54,14 @@ def row_losses(probabilities: Floats) -> tuple[Floats, Floats]:
     return brier, -np.log(np.clip(probabilities / total, EPSILON, 1.0))
 
 
+def losses_at(probabilities: Floats, truth: Ints) -> tuple[Floats, Floats]:
+    """`row_losses` at the truth alone, (n,) both."""
+    own = probabilities[np.arange(len(truth)), truth]
+    brier = np.einsum("nk,nk->n", probabilities, probabilities) - 2.0 * own + 1.0
+    total = np.maximum(probabilities.sum(axis=1), EPSILON)
+    return brier / 2.0 if probabilities.shape[1] == 2 else brier, -np.log(np.clip(own / total, EPSILON, 1.0))
+
+
 def observed(layout: Layout, rows: Rows, truth: NDArray[np.generic]) -> Floats:
     """The channels of labelled rows, (n, C); `truth` as `Rows.predicted` is coded."""
     if layout.task == "regression":
@@ -62,10 +70,7 @@ def observed(layout: Layout, rows: Rows, truth: NDArray[np.generic]) -> Floats:
     out = np.zeros((len(rows), len(layout.channels)))
     out[:, 0] = predicted == actual
     if rows.probabilities is not None:
-        brier, log_loss = row_losses(rows.probabilities)
-        at = np.arange(len(rows))
-        known = np.maximum(actual, 0)
-        out[:, 1], out[:, 2] = brier[at, known], log_loss[at, known]
+        out[:, 1], out[:, 2] = losses_at(rows.probabilities, np.maximum(actual, 0))
     if layout.per_class:
         codes = np.arange(len(layout.classes))
         out[:, layout.block("actual")] = actual[:, None] == codes

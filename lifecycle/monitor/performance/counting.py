@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from lifecycle.monitor.performance.channels import Ints, Rows, row_losses
+from lifecycle.monitor.performance.channels import Ints, Rows, losses_at
 from lifecycle.monitor.performance.layout import Floats
 from lifecycle.monitor.performance.row_model import RowModel, cell_of
 
@@ -26,7 +28,7 @@ def count_labels(out: Stack, model: RowModel, rows: Rows, truth: Ints, weight: F
     assert rows.probabilities is not None
     size, places = len(model.cells.stratum), out["labels"].size
     cell = (place * 2 + truth) * size + cell_of(rows, model.bins(rows))
-    losses = [table[np.arange(len(rows)), truth] for table in row_losses(rows.probabilities)]
+    losses = losses_at(rows.probabilities, truth)
     out["labels"][:] = np.bincount(place, minlength=places).reshape(out["labels"].shape)
     for power, suffix in ((1, ""), (2, "2")):
         if power == 2 and np.all(weight == 1.0):
@@ -34,8 +36,8 @@ def count_labels(out: Stack, model: RowModel, rows: Rows, truth: Ints, weight: F
                 out[f"{name}2"][:] = out[name]
             break
         w = weight**power
-        counts = np.bincount(cell, w, places * 2 * size).reshape(places, 2, size)
-        sums = [np.bincount(cell, w * loss, places * 2 * size).reshape(places, 2, size) for loss in losses]
+        counts = _summed(cell, w, (places, 2, size))
+        sums = [_summed(cell, w * loss, (places, 2, size)) for loss in losses]
         squares = np.array([[np.bincount(place, w * one * other, places) for other in losses] for one in losses])
         _moments(out["moments" + suffix].reshape(places, *out["moments"].shape[2:]), model, counts, sums, squares)
         by_prediction = counts.reshape(places, 2, 3, -1)
@@ -44,7 +46,11 @@ def count_labels(out: Stack, model: RowModel, rows: Rows, truth: Ints, weight: F
     return out
 
 
-def _moments(moments: Floats, model: RowModel, counts: Floats, sums: list[Floats], squares: Floats) -> None:
+def _summed(cell: Ints, values: Floats, shape: tuple[int, ...]) -> Floats:
+    return np.asarray(np.bincount(cell, values, int(np.prod(shape))).reshape(shape), dtype=np.float64)
+
+
+def _moments(moments: Floats, model: RowModel, counts: Floats, sums: Sequence[Floats], squares: Floats) -> None:
     table = _constants(model)
     for at in np.flatnonzero(counts.sum(axis=(1, 2)) > 0):
         there = np.flatnonzero(counts[at].ravel())
