@@ -57,7 +57,8 @@ def run(
     limits = limits or Limits.here()
     folder = Path(tempfile.mkdtemp(prefix="lifecycle-job-"))
     path = [os.getcwd(), *filter(None, sys.path)]
-    job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "memory": limits.memory, "path": path}
+    settings = {name: value for name, value in os.environ.items() if name.startswith("LIFECYCLE_")}
+    job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "memory": limits.memory, "path": path, "settings": settings}
     try:
         process = _ask((call.partition(":")[0], *preload), json.dumps(job))
         return _wait(process, folder, limits, stopping)

@@ -1,10 +1,10 @@
 """A process that has everything imported and forks a child for each job, so that isolation costs milliseconds.
 
 Run as `python -m lifecycle.engines.nursery MODULE...`: it imports the modules, then reads one JSON line a job from its standard
-input: folder, call ("module:function"), log, memory, path. The child leads a session of its own, may hold so much memory and no
-more, writes what it prints to the log, and leaves `answer.json` in the folder; the nursery leaves `exit` (the wait status). It runs
-no numeric code itself: a fork is safe only while no thread pool has worked. When its input ends, which is also when its parent is
-killed, it kills what still runs and ends.
+input: folder, call ("module:function"), log, memory, path, settings (LIFECYCLE_*). The child leads a session of its own, may hold so
+much memory and no more, writes what it prints to the log, and leaves `answer.json` in the folder; the nursery leaves `exit` (the wait
+status). It runs no numeric code itself: a fork is safe only while no thread pool has worked. When its input ends, which is also when
+its parent is killed, it kills what still runs and ends.
 """
 
 from __future__ import annotations
@@ -75,6 +75,9 @@ def _fork(job: dict[str, Any]) -> int:
         _die_with_parent()
         _redirect(Path(job["log"]))
         _hold(int(job["memory"]))
+        os.environ.update(job["settings"])  # as they are now, not as they were when this process began
+        for name in [name for name in os.environ if name.startswith("LIFECYCLE_") and name not in job["settings"]]:
+            del os.environ[name]
         sys.path[:] = [*job["path"], *(entry for entry in sys.path if entry not in job["path"])]
         module, _, function = str(job["call"]).partition(":")
         answer = getattr(importlib.import_module(module), function)(job["argument"])

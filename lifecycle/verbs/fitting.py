@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.utils.validation import has_fit_parameter
 
+from lifecycle.engines.spread import spread
 from lifecycle.errors import BadData, InvalidValue, LifecycleError, TrainingFailed
 from lifecycle.plain import plain
 from lifecycle.records import Estimate, ModelVersion, Schema
@@ -79,9 +80,11 @@ def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int) -> tuple[Any
     weights = {_weights_of(recipe): frame["weight"].to_numpy()} if "weight" in frame.columns else {}
     try:
         estimator = dataset.seeded(recipe, seed)
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, spread():
             warnings.simplefilter("always")
             estimator.fit(features, y, **weights)
+    except LifecycleError:
+        raise
     except MemoryError as error:
         raise TrainingFailed(f"The recipe {_named(recipe)} ran out of memory on {len(y)} rows; use fewer rows or a smaller model.") from error
     except Exception as error:
@@ -247,8 +250,6 @@ def _named(recipe: Any) -> str:
 def _reason(recipe: Any, features: pd.DataFrame, error: Exception) -> str:
     """Why a recipe failed, in words, naming the columns where the reason is a missing value or a text."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if isinstance(error, LifecycleError):
-        return text
     empty = [str(name) for name in features.columns if features[name].isna().any()]
     if empty and "nan" in str(error).lower():
         return f"The recipe {_named(recipe)} cannot take missing values, and {', '.join(empty[:5])} has some: put a SimpleImputer first."

@@ -72,7 +72,7 @@ def test_feedback_that_nobody_reviewed_is_not_learned_from(project: Project) -> 
     assert run.steps[0].details["labelled"] == 120
 
 
-@pytest.mark.parametrize("died_at", ["ingest", "train", "gate", "register", "policy"])
+@pytest.mark.parametrize("died_at", ["train", "register", "policy"])
 def test_a_killed_worker_is_resumed_at_the_step_it_was_in(project: Project, workspace: Workspace, died_at: str) -> None:
     queued = project.request_retrain()
     script = f"""

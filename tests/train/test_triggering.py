@@ -148,12 +148,12 @@ def test_a_regression_project_with_few_rows_is_retrained_each_quarter(workspace:
         settings=lifecycle.Settings(triggers=(Trigger("schedule", every="QS", cool_down="0D"),), release="automatic"),
     )  # fmt: skip
     runs = []
-    for place in range(40, 60):
+    for place in range(40, 49):
         workspace.clock.fixed = times[place].to_pydatetime()
         (id,) = project.log(frame.iloc[[place]].drop(columns="y"))
         project.record_labels(pd.DataFrame({"id": [id], "label": [frame["y"].iloc[place]]}))
         runs += project.tick(times[place].to_pydatetime() + timedelta(hours=1))
-    assert len(runs) == 19
+    assert len(runs) == 8
     assert {run.status for run in runs[1:]} == {"done"}, [run.error for run in runs]
     assert "Only 1 prediction" in runs[0].error if runs[0].status == "failed" else True
     assert project.version(project.runs()[0].candidate).metrics["mae"] < 0.3
