@@ -66,7 +66,7 @@ def features(frame: pd.DataFrame, columns: Sequence[str], state: Mapping[str, An
     named = {
         "brightness": grid.mean(axis=(1, 2)),
         "contrast": grid.std(axis=(1, 2)),
-        "ink": (grid > 0.25).mean(axis=(1, 2)),
+        "ink": np.where(np.isnan(grid), np.nan, grid > 0.25).mean(axis=(1, 2)),
         "sharpness": (np.abs(across).mean(axis=(1, 2)) + np.abs(down).mean(axis=(1, 2))) / 2,
         "noise": np.abs(mask).mean(axis=(1, 2)) * np.sqrt(np.pi / 2) / 6 if mask.size else np.zeros(len(grid)),
         "centre x": (grid.sum(axis=1) @ place) / weight,

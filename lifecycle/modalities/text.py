@@ -57,8 +57,8 @@ def features(frame: pd.DataFrame, columns: Sequence[str], state: Mapping[str, An
     cells = [text if isinstance(text, str) else None for text in frame[columns[0]]]
     texts = [_words(text) for text in cells]
     known = frozenset(state["vocabulary"])
-    lengths = np.array([np.nan if text is None else len(text) for text in cells])
-    counts = np.array([np.nan if text is None else len(words) for text, words in zip(cells, texts, strict=True)])
+    lengths = np.array([np.nan if text is None else len(text) for text in cells], dtype=np.float64)
+    counts = np.array([np.nan if text is None else len(words) for text, words in zip(cells, texts, strict=True)], dtype=np.float64)
     letters = np.array([sum(map(len, words)) for words in texts], dtype=np.float64)
     digits = np.array([sum(map(str.isdigit, text or "")) for text in cells], dtype=np.float64)
     unknown = np.array([sum(word not in known for word in words) for words in texts], dtype=np.float64)

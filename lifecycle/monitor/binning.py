@@ -14,6 +14,7 @@ _GRID = 1 << 16
 _BLOCK = 1 << 15  # values at once, so that what lies between the steps stays in the processor's cache
 _STEPS = 3
 _FEW = 24  # edges: a binary search is as fast
+_MANY = 4096  # values: fewer are not worth a table
 
 
 class Lookup:
@@ -28,8 +29,13 @@ class Lookup:
 
     def __init__(self, edges: Floats) -> None:
         self.edges = edges
-        self.cells = len(edges) + 2  # with the missing cell
         self._table: Integers | None = None
+        self._prepared = False
+
+    def _prepare(self) -> None:
+        """Build the table, once, unless the edges are too few or lie too far apart for one."""
+        self._prepared = True
+        edges = self.edges
         tails = len(edges) // 60  # the far tails would make the grid too coarse
         inner = edges[tails : len(edges) - tails]
         if len(inner) < _FEW or not np.isfinite(float(inner[-1]) - float(inner[0])):
@@ -51,7 +57,9 @@ class Lookup:
 
     def __call__(self, values: Floats) -> Integers:
         """The bin of each value, none of them NaN: 0 up to the first edge, len(edges) above the last (n,) int64."""
-        if self._table is None:
+        if not self._prepared and len(values) >= _MANY:
+            self._prepare()
+        if self._table is None or len(values) < _MANY:
             return np.searchsorted(self.edges, values).astype(np.int64, copy=False)
         out = np.empty(len(values), dtype=np.int64)
         floats, place, above = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int64), np.empty(_BLOCK, dtype=bool)

@@ -143,7 +143,7 @@ def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, lookup: Lo
     """
     if bins.kind == "categorical":
         codes, dictionary = _codes(column)
-        return np.append(_cells_of_levels(dictionary, bins), 0)[codes]
+        return np.asarray(np.append(_cells_of_levels(dictionary, bins), 0)[codes])
     values, lookup = _floats(column), lookup or Lookup(bins.edges)
     missing = np.isnan(values)
     if not missing.any():
