@@ -49,6 +49,7 @@ def residuals(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
         go.Scatter(x=frame["prediction"], y=frame["residual"], mode="markers", marker=marker, text=hover, hovertemplate="%{text}<extra></extra>")
     )
     charts.threshold(chart, 0.0, "exact")
+    chart.update_layout(margin_r=60)
     return chart
 
 

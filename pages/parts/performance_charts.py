@@ -37,9 +37,7 @@ def over_time(frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, 
         ends.append((float(rows[name].iloc[-1]), name, tint))
     _names(chart, len(windows) - 1, ends + _limits(chart, shown), shown)
     _alarms(chart, shown, dark)
-    for place, text in changes:
-        if place > 0.25:  # who served from the first window on needs no rule
-            charts.rule(chart, place, text)
+    _changes(chart, [change for change in changes if change[0] > 0.25], 0.05 * len(windows))  # the first version needs no rule
     windows.axis(chart)
     return chart
 
@@ -78,6 +76,13 @@ def _names(chart: go.Figure, x: float, ends: list[tuple[float, str, str]], shown
     for value, name, tint in sorted(ends):
         last = max(value, last + gap)
         charts.note(chart, x, last, name, tint, xanchor="left", xshift=16)
+
+
+def _changes(chart: go.Figure, changes: list[tuple[float, str]], room: float) -> None:
+    """A rule where a version took over; of several within `room` of each other only the newest is drawn."""
+    for number, (place, text) in enumerate(changes):
+        if number + 1 == len(changes) or changes[number + 1][0] - place >= room:
+            charts.rule(chart, place, text)
 
 
 def _limits(chart: go.Figure, shown: pd.DataFrame) -> list[tuple[float, str, str]]:

@@ -35,7 +35,7 @@ def finding(runs: Sequence[lifecycle.Run]) -> str:
     if last.status == "failed":
         return f"The last run ({when}) failed: {last.error}"
     if last.status == "done" and last.candidate is not None:
-        return f"The last run ({when}) made version {last.candidate}, because: {last.reason}."
+        return f"The last run ({when}) made version {last.candidate}, because: {last.reason.rstrip('.')}."
     return f"The last run ({when}) was {STATUS.get(last.status, last.status)}."
 
 

@@ -23,7 +23,7 @@ if champion is None or live is None:
     st.stop()
 page.head(
     "Rollout",
-    f"Version {champion.version} is live since {words.moment(live.started)}"
+    f"Version {champion.version} has been live since {words.moment(live.started)}"
     + (f"; version {trial.version} is on trial." if trial.mode != "none" else "."),
 )
 decide.said()

@@ -9,11 +9,7 @@ from pages.parts import page, session, words
 
 project = session.project()
 log = project.history()
-labels = project.labels()
-counted: dict[str, int] = {}
-for names in labels["annotators"]:
-    for name in names:
-        counted[name] = counted.get(name, 0) + 1
+counted = project.labellers()
 people = sorted({*log["by"], *counted})
 page.head("People", f"{words.plural(len(people), 'person has', 'people have')} worked on {project.name}; you are {session.user()}.")
 st.info(

@@ -37,7 +37,7 @@ def test_compare_approve_answer_and_roll_back(page: Page, serve: Callable[[Path]
     assert (approval["decision"], approval["by"], approval["reason"]) == ("approved", "carla", "Better on turned digits")
 
     page.get_by_role("link", name="Rollout").click()
-    expect(page.get_by_text(re.compile(f"Version {run.candidate} is live since"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Version {run.candidate} has been live since"))).to_be_visible()
     page.get_by_role("button", name="Roll back...").click()
     decide(page, "Roll back", "Support reports wrong answers")
     expect(page.get_by_text(f"Version {before.version} is live again")).to_be_visible()
