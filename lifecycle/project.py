@@ -194,6 +194,10 @@ class Project:
         """The labels that count: id, label, source, confidence, annotators, purpose, probability, time."""
         return labeling.labels(self._context)
 
+    def labellers(self) -> dict[str, int]:
+        """In how many of the labels that count each person had a part."""
+        return labeling.labellers(self._context)
+
     def agreement(self) -> Agreement:
         """How far the experts agree, pairwise and together."""
         return labeling.agreement(self._context)

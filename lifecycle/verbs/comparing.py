@@ -73,12 +73,25 @@ def unseen(context: Context, first: ModelVersion, second: ModelVersion) -> pd.Da
     those of the reference of `second` that are no predictions: id, label, probability, version, prediction, p_<class> and the features."""
     trained = [context.snapshots.load(v.training) for v in (first, second) if v.training]
     known = {str(id) for table in trained if "id" in table.column_names for id in table["id"].to_pylist() if id is not None}
-    labelled = recording.labelled(context)
     since = int(second.manifest.get("held_out_from", 0))  # what came before is the world that it was asked to leave behind
-    fresh = labelled.loc[~labelled["id"].isin(known) & (labelled["seq"] >= since)].tail(MOST_ROWS)
-    rows = recording.labelled(context, features=True, ids=fresh["id"].tolist()) if len(fresh) else labelled.iloc[:0]
-    held = _held_out(context, second, trained, known | set(labelled["id"]))
+    ids = _fresh(context, known, since)
+    rows = recording.labelled(context, features=True, ids=ids) if ids else recording.labelled(context, newest=0)
+    held = _held_out(context, second, trained, known)
     return pd.concat([held, rows], ignore_index=True) if len(held) else rows.reset_index(drop=True)
+
+
+def _fresh(context: Context, known: set[str], since: int) -> list[str]:
+    """The ids of the newest 50,000 labelled rows from `since` on that are not `known`."""
+    sql = "SELECT id, seq FROM current_labels WHERE project = ? AND seq >= ? AND seq < ? AND no != 0 ORDER BY seq DESC LIMIT ?"
+    found: list[str] = []
+    before = context.log().rows + 1
+    while len(found) < MOST_ROWS:
+        rows = context.database.connection.execute(sql, (context.name, since, before, MOST_ROWS)).fetchall()
+        if not rows:
+            break
+        found += [row[0] for row in rows if row[0] not in known]
+        before = rows[-1][1]
+    return found[:MOST_ROWS]
 
 
 def _compare(context: Context, first: ModelVersion, second: ModelVersion) -> Comparison:
@@ -110,7 +123,8 @@ def _held_out(context: Context, version: ModelVersion, trained: list[Any], known
     frame = reference.to_pandas().rename(columns={schema.target: "label"})
     if "id" not in frame:
         frame["id"] = [f"held-out-{i}" for i in range(len(frame))]
-    frame = frame[frame["label"].notna() & ~frame["id"].isin(known)]
+    logged = context.log().locate([str(name) for name in frame["id"]]) > 0
+    frame = frame[frame["label"].notna() & ~frame["id"].isin(known) & ~logged]
     names = list(schema.names)
     seen = {value for table in trained for value in _contents(table.select(names).to_pandas())}
     frame = frame[np.array([value not in seen for value in _contents(frame[names])], dtype=bool)]

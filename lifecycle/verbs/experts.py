@@ -18,6 +18,8 @@ from lifecycle.verbs.truth import add_labels, labelled
 
 __all__ = ["adjudicate", "agreement", "answered", "suspects"]
 
+DOUBTED = 20_000  # newest labels that are looked at, of all and of those that people gave
+
 
 def answered(context: Context) -> pd.DataFrame:
     """The answers that stand, without unsure: item (the prediction's id), annotator, value."""
@@ -42,9 +44,11 @@ def agreement(context: Context) -> Agreement:
 def suspects(context: Context) -> pd.DataFrame:
     """Labels that are likely wrong, the worst first: id, label, suggested, quality, source.
 
-    The model's opinion is the one that was logged, from before the label was known. What was adjudicated is not doubted.
+    The model's opinion is the one that was logged, from before the label was known. What was adjudicated is not doubted. Looks at the
+    labels of the newest 20,000 labelled predictions, and at the newest 20,000 that people gave.
     """
-    frame = labelled(context)
+    known = (labelled(context, newest=DOUBTED), labelled(context, newest=DOUBTED, said=True))
+    frame = pd.concat([part for part in known if len(part)] or known[:1], ignore_index=True).drop_duplicates("seq").sort_values("seq", kind="stable")
     frame = frame[frame["source"] != "adjudication"].reset_index(drop=True)
     if context.schema.task == "regression":
         known = frame[np.isfinite(frame["prediction"].astype("float64"))]

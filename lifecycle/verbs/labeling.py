@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,20 @@ from lifecycle.verbs.experts import adjudicate, agreement, suspects
 from lifecycle.verbs.ranking import catch_up
 from lifecycle.verbs.samples import samples
 
-__all__ = ["adjudicate", "agreement", "annotate", "catch_up", "labels", "next_tasks", "release_tasks", "request_labels", "skip", "suspects", "undo"]
+__all__ = [
+    "adjudicate",
+    "agreement",
+    "annotate",
+    "catch_up",
+    "labellers",
+    "labels",
+    "next_tasks",
+    "release_tasks",
+    "request_labels",
+    "skip",
+    "suspects",
+    "undo",
+]
 
 MOST = 50  # tasks that one person may hold
 FRESH = 0.75  # the share of a lease that has to be left, else it is renewed
@@ -96,6 +110,12 @@ def labels(context: Context) -> pd.DataFrame:
     frame["time"] = pd.to_datetime(frame["time"], utc=True, format="ISO8601")
     frame["probability"] = frame["id"].map(inclusion(context)).fillna(frame["probability"])
     return frame[["id", "label", "source", "confidence", "annotators", "purpose", "probability", "time"]]
+
+
+def labellers(context: Context) -> dict[str, int]:
+    """In how many of the labels that count each person had a part."""
+    frame = book.counting(context.database, context.name, arrived=False, said=True)
+    return dict(Counter(name for names in frame["annotators"] for name in json.loads(names)))
 
 
 def _requests(context: Context, ids: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:

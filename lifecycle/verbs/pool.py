@@ -167,7 +167,7 @@ def _errors(context: Context, seqs: Places, now: State) -> tuple[Floats, str]:
 def _known(context: Context) -> pd.DataFrame:
     """Rows with features, prediction and label: the newest labels, and the champion's reference while those are few."""
     columns: Sequence[str] = ["prediction", "label", *context.schema.names]
-    found = labelled(context, features=True)[list(columns)].tail(KNOWN)
+    found = labelled(context, features=True, newest=KNOWN)[list(columns)]
     champion = versions.champion(context.database, context.name)
     table = context.reference(champion.reference) if champion is not None and len(found) < KNOWN else None
     if table is not None and {"prediction", context.schema.target, *context.schema.names} <= set(table.column_names):

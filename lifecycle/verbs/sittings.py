@@ -48,18 +48,28 @@ def label_progress(context: Context, annotator: str | None = None) -> dict[str, 
 def label_examples(context: Context, n: int = 3) -> pd.DataFrame:
     """The `n` samples a class of whose label experts are surest, for the guidelines: id, label, confidence and the features.
 
+    Where experts have labelled fewer, ground truth fills up. Looks at the newest 5,000 labels of either kind.
+
     Raises
     ------
     InvalidValue : `n` is not a whole number from 1 on.
     """
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise InvalidValue(f"{n!r} examples a class cannot be shown; give a whole number from 1 on.")
-    frame = labelled(context, features=True)
-    frame = frame[frame["source"].isin(["expert", "adjudication"])]
+    parts = (labelled(context, newest=SEEN, said=True), labelled(context, newest=SEEN))
+    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True).drop_duplicates("seq")
+    frame = frame[frame["source"] != "feedback"]
     by = frame["label"] if context.schema.task == "classification" else pd.Series("number", index=frame.index)
-    frame = frame.sort_values(["confidence", "seq"], ascending=[False, False], kind="stable")
-    chosen = frame.groupby(by.reindex(frame.index).map(str), sort=False).head(n)
-    return chosen[["id", "label", "confidence", *context.schema.names]].sort_values("label", key=lambda s: s.map(str)).reset_index(drop=True)
+    frame = frame.assign(late=frame["source"] == "ground_truth").sort_values(
+        ["late", "confidence", "seq"], ascending=[True, False, False], kind="stable"
+    )
+    best = frame.groupby(by.reindex(frame.index).map(str), sort=False).head(n)
+    chosen = labelled(context, features=True, ids=best["id"].tolist()).set_index("id").loc[best["id"]].reset_index()
+    return (
+        chosen[["id", "label", "confidence", *context.schema.names]]
+        .sort_values("label", key=lambda s: s.map(str), kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def neighbours(context: Context, id: str, n: int = 5) -> pd.DataFrame:
@@ -74,7 +84,7 @@ def neighbours(context: Context, id: str, n: int = 5) -> pd.DataFrame:
     seq = context.log().find([str(id)]).get(str(id))
     if seq is None:
         raise UnknownName(f"No prediction {id!r} in the log of {context.name!r}; take an id from its predictions.")
-    frame = labelled(context, features=True)
+    frame = labelled(context, features=True, newest=SEEN + 1)
     frame = frame[frame["id"] != str(id)].tail(SEEN).reset_index(drop=True)
     names = list(context.schema.names)
     both = pd.concat([context.log().take([seq], names).to_pandas()[names], frame[names]], ignore_index=True)

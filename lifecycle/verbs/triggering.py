@@ -89,7 +89,7 @@ def _performance(context: Context, latest: ModelVersion | None) -> dict[str, Any
 def _concept(context: Context, latest: ModelVersion | None) -> dict[str, Any]:
     """Losses of the champion's labelled answers in the order they were made; rows that were picked for being uncertain would look like drift."""
     champion = versions.champion(context.database, context.name)
-    frame = recording.labelled(context)
+    frame = recording.labelled(context, newest=2 * RECENT_LOSSES)
     if champion is None or not len(frame):
         return {}
     frame = frame[(frame["version"] == champion.version) & (frame["purpose"] != "query")].tail(RECENT_LOSSES)
