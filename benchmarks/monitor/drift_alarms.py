@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
-from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, judge
+from lifecycle.monitor.alarms import ColumnVerdicts, column_level, combine, default_test, judge
 from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.drift.registration import Cells
 from lifecycle.monitor.summaries import Bins, freeze_levels, freeze_numbers, summarise
@@ -92,7 +92,7 @@ def alarms(kinds: list[str], m: int, n: int, columns: int, windows: int, referen
     full, significant = [], []
     for _ in range(references):
         each = [known[kinds[j % len(kinds)]] for j in range(columns)]
-        found = [verdicts(source, m, n, windows, RATE / columns, rng, shift if j == 0 else 0.0) for j, source in enumerate(each)]
+        found = [verdicts(source, m, n, windows, column_level(RATE, columns), rng, shift if j == 0 else 0.0) for j, source in enumerate(each)]
         p, effects, drifted = (np.stack([getattr(f, name) for f in found], axis=1) for name in ("p_value", "effect", "drifted"))
         window = combine(tuple(map(str, range(columns))), p, effects, drifted)
         full.append(window.alarm.mean())

@@ -18,8 +18,10 @@ from scipy import special
 from lifecycle.monitor.drift.registration import Cells, Counts, DriftTest, Floats, Verdicts
 from lifecycle.monitor.summaries import Bins, quantile, unseen_counts
 
-__all__ = ["ColumnVerdicts", "WindowVerdicts", "combine", "default_test", "describe_cells", "fewest_rows", "judge"]
+__all__ = ["ColumnVerdicts", "WindowVerdicts", "column_level", "combine", "default_test", "describe_cells", "fewest_rows", "judge"]
 
+_KEPT = 0.8  # a fifth of the rate is left for what the approximations of the tails miss
+_OPEN = 0.1
 LARGEST_GAP = 0.7  # a window in which only a larger gap than this could be told from chance is too small to judge
 
 
@@ -51,6 +53,17 @@ def default_test(kind: str) -> str:
     ('kolmogorov_smirnov', 'chi_squared')
     """
     return "kolmogorov_smirnov" if kind == "numeric" else "chi_squared"
+
+
+def column_level(rate: float, columns: int, closed: bool = True) -> float:
+    """The p-value that each of `columns` columns is held to, so that at most `rate` of drift-free windows alarm.
+
+    An open window is looked at many times while it fills, so each look is held to a tenth.
+
+    >>> column_level(0.01, 50), column_level(0.01, 50, closed=False)
+    (0.00016, 1.6e-05)
+    """
+    return round(_KEPT * rate / max(columns, 1) * (1.0 if closed else _OPEN), 15)
 
 
 def fewest_rows(level: float, reference_rows: int) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecycle.monitor import windows
-from lifecycle.monitor.alarms import ColumnVerdicts, combine, default_test, describe_cells, judge
+from lifecycle.monitor.alarms import ColumnVerdicts, column_level, combine, default_test, describe_cells, judge
 from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.sketch import decode_sketch, encode_sketch, merge_sketch
 from lifecycle.monitor.summaries import Bins, Summary, decode, encode, merge
@@ -27,8 +27,6 @@ from lifecycle.verbs.drift_quality import derive_quality, derive_together
 
 __all__ = ["is_settled", "served", "settle", "take_in"]
 
-CLOSED = 0.8  # a fifth of the rate is kept for what the approximations of the tails miss
-OPEN = 0.1  # an open window is looked at many times while it fills, so each look is held to a tenth of the level
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,7 +88,7 @@ def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], ma
     results: list[tuple[Any, ...]] = []
     for version, closed, at in _alike(rows):
         references = reference_counts(context, columns, version)
-        level = CLOSED * settings.false_alarm_rate / len(names) * (1.0 if closed else OPEN)
+        level = column_level(settings.false_alarm_rate, len(names), closed)
         for j, name in enumerate(names):
             if name not in made or name not in references:
                 continue

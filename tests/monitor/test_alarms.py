@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from lifecycle.monitor.alarms import combine, default_test, describe_cells, fewest_rows, judge
+from lifecycle.monitor.alarms import column_level, combine, default_test, describe_cells, fewest_rows, judge
 from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.drift.chi_squared import moments
 from lifecycle.monitor.drift.limits import upper_tail
@@ -16,7 +16,7 @@ from lifecycle.monitor.summaries import freeze_levels, freeze_numbers, summarise
 def drift_free_share(columns: int, m: int, n: int, windows: int, references: int, seed: int) -> float:
     """The share of drift-free windows that alarm, of columns that are normal, heavily tied or categories in turn."""
     rng, alarms = np.random.default_rng(seed), []
-    level = 0.8 * 0.01 / columns
+    level = column_level(0.01, columns)
     zipf = 1 / np.arange(1.0, 501)
     names = np.array([f"l{i}" for i in range(500)])
     for _ in range(references):
