@@ -61,7 +61,7 @@ def _digits(workspace: Workspace, end: datetime, scale: float) -> Iterator[Progr
         recipe=digits.recipe(),
         training=_dated(digits.frame(pixels[train], truth[train]), "received", start, 30, rng),
         reference=_dated(digits.frame(pixels[reference], truth[reference]), "received", start, 30, rng),
-        settings=Settings(audit_share=0.5, triggers=(Trigger("labels", cool_down="21D", n=200),), guidelines=digits_guidelines()),
+        settings=Settings(audit_share=0.5, triggers=(Trigger("labels", cool_down="20D", n=150),), guidelines=digits_guidelines()),
         description=digits.DESCRIPTION,
         by="demo",
     )
@@ -75,7 +75,7 @@ def _digits(workspace: Workspace, end: datetime, scale: float) -> Iterator[Progr
         project.log(frame.drop(columns=digits.TARGET), by="demo")
         _answer(project, dict(zip(frame["id"], frame[digits.TARGET], strict=True)), int(100 * max(scale, 0.5)), rng)
         project.tick(now=workspace.clock.fixed)
-        if week == weeks - 4:
+        if week == weeks - 5:
             _approve_newest(project, "Clearly better on the turned images that the experts labelled.")
         yield Progress(f"week {week + 1} of {weeks}", (week + 1) / weeks)
 

@@ -55,7 +55,8 @@ def release(database: Database, project: str, version: int, mode: str, share: fl
         connection.execute("UPDATE rollouts SET ended = ? WHERE project = ? AND mode != 'full' AND ended IS NULL", (time.isoformat(), project))
         if mode == "full":
             connection.execute("UPDATE rollouts SET ended = ? WHERE project = ? AND ended IS NULL", (time.isoformat(), project))
-            connection.execute("UPDATE versions SET status = 'archived' WHERE project = ? AND status = 'champion'", (project,))
+            outdated = "status = 'champion' OR (status = 'candidate' AND version < ?)"  # an older candidate has been overtaken
+            connection.execute(f"UPDATE versions SET status = 'archived' WHERE project = ? AND ({outdated})", (project, version))
             set_status(database, project, version, "champion")
         row = (project, version, mode, share, time.isoformat(), by, reason)
         cursor = connection.execute("INSERT INTO rollouts (project, version, mode, share, started, by, reason) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
