@@ -164,18 +164,22 @@ def counting(
     """The labels that count and changed after `after`, by seq: id, seq, label, source, purpose, probability, confidence, changed,
     annotators (JSON), time, no. `arrived`: only those whose prediction is in the log; `newest`: at most so many, those of the newest
     predictions; `said`: only what people said, without ground truth. Labels are JSON scalars read back."""
-    some = " AND c.id IN (SELECT value FROM json_each(:ids))" if ids is not None else ""
+    current = "current_labels c ON c.project = :project AND c.id"
+    if said:
+        these = f"""labels l INDEXED BY labels_said CROSS JOIN {current} = l.id AND c.no = l.no
+                    WHERE l.project = :project AND l.source != 'ground_truth' AND c.changed > :after"""
+        these += " AND c.id IN (SELECT value FROM json_each(:ids))" if ids is not None else ""
+    elif ids is not None:
+        these = f"json_each(:ids) g CROSS JOIN {current} = g.value JOIN labels l ON l.no = c.no WHERE c.changed > :after"
+    else:  # a plus keeps a condition from choosing the index: the newest are found by their place, the changed by their change
+        free = "+" if newest is not None else ""
+        these = f"current_labels c JOIN labels l ON l.no = c.no WHERE c.project = :project AND {free}c.changed > :after"
     there = " AND c.seq IS NOT NULL" if arrived else ""
-    both = (
-        """labels l INDEXED BY labels_said CROSS JOIN current_labels c ON c.project = l.project AND c.id = l.id AND c.no = l.no
-              AND l.project = :project AND l.source != 'ground_truth'"""
-        if said
-        else "current_labels c JOIN labels l ON l.no = c.no"
-    )
     latest = " DESC LIMIT :newest" if newest is not None else ""
     sql = f"""SELECT c.id, c.seq, l.value AS label, l.source, l.purpose, l.probability, l.confidence, c.changed, l.annotators, l.time, l.no
-              FROM {both} WHERE c.project = :project AND c.changed > :after{there}{some} ORDER BY c.seq{latest}"""
-    frame = database.frame(sql, {"project": project, "after": after, "ids": json.dumps(list(ids)) if ids is not None else None, "newest": newest})
+              FROM {these}{there} ORDER BY c.seq{latest}"""
+    chosen = json.dumps(list(dict.fromkeys(ids))) if ids is not None else None
+    frame = database.frame(sql, {"project": project, "after": after, "ids": chosen, "newest": newest})
     frame = frame if newest is None else frame[::-1].reset_index(drop=True)
     frame["label"] = values(frame["label"])
     return frame.astype({"probability": "float64", "confidence": "float64", "changed": "int64"})

@@ -160,12 +160,12 @@ def label_rows(context: Context, where: str, parameters: tuple[Any, ...]) -> pd.
     """The labels that count: seq, value (JSON, None for one withdrawn), weight, `part` (0 at random, 1 with a known chance, -1 of no use here).
 
     An adjudicated answer keeps the chance with which its question was picked. Answers picked by the model's uncertainty whose
-    chance is not known say nothing of the rest, and are left out.
+    chance is not known say nothing of the rest, and are left out. The plus leaves the choice of an index to `where`.
     """
     picked = "SELECT e.probability FROM labels e WHERE e.project = c.project AND e.id = c.id AND e.probability IS NOT NULL ORDER BY e.no DESC LIMIT 1"
     sql = f"""SELECT c.seq, l.value, l.source, l.purpose,
                      coalesce(l.probability, CASE l.source WHEN 'adjudication' THEN ({picked}) END) AS probability
-              FROM current_labels c LEFT JOIN labels l ON l.no = c.no WHERE c.project = ? AND c.seq IS NOT NULL AND {where} ORDER BY c.seq"""
+              FROM current_labels c LEFT JOIN labels l ON l.no = c.no WHERE c.project = ? AND +c.seq IS NOT NULL AND {where} ORDER BY c.seq"""
     found = context.database.frame(sql, (context.name, *parameters))
     chance = found["probability"].astype("float64").to_numpy()
     known = (chance > 0) & (chance <= 1)

@@ -106,7 +106,7 @@ def predictions(context: Context, start: datetime | None = None, end: datetime |
     if limit is not None and start is None and end is None:
         table = log.read(columns, after=max(0, log.rows - limit))
     elif limit is not None:
-        table = log.take(log.read(["seq"], start=start, end=end)["seq"].to_numpy()[-limit:] if limit else [], columns)
+        table = log.take(log.read(["time"], start=start, end=end)["seq"].to_numpy()[-limit:] if limit else [], columns)
     else:
         table = log.read(columns, start=start, end=end)
     frame = landing.original_types(table, schema)
