@@ -15,6 +15,7 @@ __all__ = ["side_by_side", "surprise"]
 
 _GROUPS = 30
 _LEVELS = 20
+_DISTINCT = 20
 _NAMED = 5
 
 
@@ -57,6 +58,10 @@ def _numeric(bins: Bins, before: NDArray[np.float64], now: NDArray[np.float64]) 
     names = [f"up to {edges[0]:.4g}", *(f"{a:.4g} to {b:.4g}" for a, b in pairwise(edges)), f"above {edges[-1]:.4g}"]
     shares = {name: np.bincount(group, cells[1:], minlength=size) for name, cells in (("reference", before), ("current", now))}
     frame = pd.DataFrame({"bin": names, "lower": np.append(np.nan, edges), "upper": np.append(edges, np.nan), **shares})
+    if len(edges) <= _DISTINCT:  # each value that the reference has is a bin of its own
+        known = (frame["reference"] > 0) & frame["upper"].notna()
+        frame["bin"] = [f"{upper:.6g}" if alone else name for name, upper, alone in zip(frame["bin"], frame["upper"], known, strict=True)]
+        frame = frame[(frame["reference"] > 0) | (frame["current"] > 0)].reset_index(drop=True)
     if before[0] or now[0]:
         frame.loc[len(frame)] = ["missing", np.nan, np.nan, before[0], now[0]]
     return frame
@@ -65,7 +70,7 @@ def _numeric(bins: Bins, before: NDArray[np.float64], now: NDArray[np.float64]) 
 def _even_edges(bins: Bins, both: NDArray[np.float64]) -> NDArray[np.float64]:
     """At most 28 of the frozen edges, even over the middle 98 % of both; the distinct values themselves where they are few."""
     used = bins.edges[np.flatnonzero(both[:-1] > 0)]
-    if len(used) <= _GROUPS - 2:
+    if len(used) <= _DISTINCT:
         return used if len(used) else np.append(bins.edges, 0.0)[:1]
     reached = np.cumsum(both) / both.sum()
     low, high = (bins.edges[min(int(np.searchsorted(reached, q)), len(bins.edges) - 1)] for q in (0.01, 0.99))

@@ -186,6 +186,8 @@ def test_a_column_beside_its_reference(watched: lifecycle.Project) -> None:
         assert len(found.frame) <= 30
         assert found.frame[["reference", "current"]].sum().tolist() == pytest.approx([1, 1])
     assert numeric.frame["upper"].dropna().is_monotonic_increasing
+    whole = watched.drift_column("age", "1")
+    assert whole.frame["current"].sum() == pytest.approx(1)
     first = watched.drift_column("plan", "1").frame.set_index("bin")["current"]
     assert first["gold (new)"] == pytest.approx(0.2)
     with pytest.raises(UnknownName, match="age"):

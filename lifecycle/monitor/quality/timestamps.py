@@ -18,8 +18,11 @@ def timestamps(facts: WindowFacts) -> Findings | None:
     enough that chance does not leave it empty."""
     if not facts.slots.size:
         return None
-    slots = facts.slots.shape[1]
-    share = longest_gap(facts.slots) / slots
+    filled, slots = facts.slots, facts.slots.shape[1]
+    if not len(facts.earlier):  # the first of all windows begins when the first row comes
+        filled = filled.copy()
+        filled[0, : int(np.argmax(filled[0] > 0))] = 1
+    share = longest_gap(filled) / slots
     chance = -facts.rows * _LONGEST + np.log(slots)
     failed = facts.closed & (share >= _LONGEST) & (chance < np.log(facts.level))
     return Findings(share, f"no gap of {_LONGEST:.0%} of the window", failed)
