@@ -47,8 +47,8 @@ def suspects(context: Context) -> pd.DataFrame:
     The model's opinion is the one that was logged, from before the label was known. What was adjudicated is not doubted. Looks at the
     labels of the newest 20,000 labelled predictions, and at the newest 20,000 that people gave.
     """
-    known = (labelled(context, newest=DOUBTED), labelled(context, newest=DOUBTED, said=True))
-    frame = pd.concat([part for part in known if len(part)] or known[:1], ignore_index=True).drop_duplicates("seq").sort_values("seq", kind="stable")
+    parts = (labelled(context, newest=DOUBTED), labelled(context, newest=DOUBTED, said=True))
+    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True).drop_duplicates("seq").sort_values("seq", kind="stable")
     frame = frame[frame["source"] != "adjudication"].reset_index(drop=True)
     if context.schema.task == "regression":
         known = frame[np.isfinite(frame["prediction"].astype("float64"))]

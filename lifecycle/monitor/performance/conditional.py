@@ -22,6 +22,7 @@ __all__ = ["ConditionalModel", "fit_conditional"]
 
 ENOUGH = 300  # reference rows
 MOST = 20_000
+BLOCK = 8_192  # rows whose design matrix is made at once
 LEVELS = 12
 
 
@@ -37,9 +38,8 @@ class ConditionalModel:
 
     def chances(self, rows: Rows, base: Floats) -> Floats:
         """Each class's chance (n, K), from the calibrated ones; the classes that are not predicted keep their proportions."""
-        table = _table(self.layout, rows)
-        design = _design(self.layout, table, self.mean, self.scale)
-        opinions = self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(design)[:, 1]
+        blocks = [np.arange(start, min(start + BLOCK, len(rows))) for start in range(0, len(rows), BLOCK)]
+        opinions = np.concatenate([self._opinions(rows.pick(block)) for block in blocks]) if blocks else np.empty(0)
         if len(self.layout.classes) == 2:
             second = (opinions + base[:, 1]) / 3.0
             return np.column_stack([1.0 - second, second])
@@ -50,6 +50,12 @@ class ConditionalModel:
         out = np.where(rest[:, None] > 1e-9, base * ((1.0 - right) / np.maximum(rest, 1e-9))[:, None], even[:, None])
         out[at, said] = right
         return np.asarray(out, dtype=np.float64)
+
+    def _opinions(self, rows: Rows) -> Floats:
+        """What trees and line say together, (n,)."""
+        table = _table(self.layout, rows)
+        design = _design(self.layout, table, self.mean, self.scale)
+        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(design)[:, 1], dtype=np.float64)
 
 
 def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> ConditionalModel | None:
