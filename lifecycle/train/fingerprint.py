@@ -13,7 +13,7 @@ import scipy.sparse
 __all__ = ["differences", "fingerprint", "parts"]
 
 DEEPEST = 40
-MEASURED = re.compile(r"(fit|score)_time_?'?$")  # what searches note of the clock is no part of what they learned
+NOT_LEARNED = re.compile(r"(fit|score)_time_?'?$|^_?n_threads$")  # the clock and the threads of the fit
 
 
 def fingerprint(estimator: Any) -> str:
@@ -54,7 +54,7 @@ def _walk(value: Any, path: str, depth: int, above: set[int]) -> Iterator[tuple[
         yield path, repr(value)
     else:
         for name, inner in _inside(value):
-            if MEASURED.search(name):
+            if NOT_LEARNED.search(name):
                 continue
             yield from _walk(inner, f"{path}.{name}" if path else name, depth + 1, above | {id(value)})
 

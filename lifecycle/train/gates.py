@@ -22,6 +22,7 @@ Array = np.ndarray[Any, Any]
 # Each can be set by hand: Settings.thresholds["gate:<name>"].
 LIMITS: dict[str, float] = {
     "margin": 0.02,  # not worse by more than this: a share wrong, or a fraction of the champion's mean error
+    "few_rows": 20,  # on fewer, being as good by luck is not enough
     "slice_margin": 0.10,  # no slice loses more than this, in the same unit
     "slice_rows": 30,  # smaller slices are not judged
     "calibration": 0.05,  # how much the calibration error may grow
@@ -99,7 +100,7 @@ def _not_worse(case: Case, limits: Mapping[str, float]) -> Gate:
     what = f"{_said(case, mean)} on {len(case.truth)} rows, at worst {_said(case, upper)} with 95 % confidence"
     if upper <= margin:
         return Gate("not_worse", True, f"Against the champion: {what}.")
-    if mean <= 0:
+    if mean <= 0 and len(case.truth) >= limits["few_rows"]:
         return Gate("not_worse", True, f"Against the champion: {what}; as good or better, on too few rows to be sure.")
     return Gate("not_worse", False, f"Against the champion: {what}; allowed is {_said(case, margin)}. Label more rows, or change the recipe.")
 
