@@ -89,7 +89,8 @@ def _place(context: Context, column: str | None, window: str | None) -> tuple[Mo
     catch_up(context)
     columns = monitored(context)
     rows = store.windows(context.database, context.name)
-    by_name = {windows.name(row["window"], context.config.window): row for row in rows}
+    by = context.config.window
+    by_name = {windows.name(row["window"], by): row for row in rows}
     if columns is None or not rows or (window is not None and window not in by_name):
         raise UnknownName.among("window", window or "the newest", list(by_name)[-10:])
     if column is not None and column not in columns.bins:

@@ -71,7 +71,14 @@ def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
     column = choices.pick("Column", columns, "column", column, place=left)
     window = choices.pick("Window", windows.names[::-1], "window", window, windows.words, place=middle)
-    right.download_button("Export CSV", frame.to_csv(index=False).encode(), f"{project.name}-drift.csv", "text/csv", icon=":material/download:")
+    right.download_button(
+        "Export CSV",
+        lambda: frame.to_csv(index=False).encode(),
+        f"{project.name}-drift.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     drift_column.panel(project, frame, windows, column, window)
     drift_column.together(project, windows)
     drift_samples.samples(project, column, window, windows.words(window))

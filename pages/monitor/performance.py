@@ -60,8 +60,14 @@ def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> Non
     page.head("Performance", finding(of_metric, chosen))
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     choices.pick("Metric", metrics, "metric", usual if usual in metrics else metrics[0], words.metric, place=left)
-    csv = frame.to_csv(index=False).encode()
-    right.download_button("Export CSV", csv, f"{project.name}-performance.csv", "text/csv", icon=":material/download:")
+    right.download_button(
+        "Export CSV",
+        lambda: frame.to_csv(index=False).encode(),
+        f"{project.name}-performance.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     windows = course(project, of_metric, chosen)
     performance_views.views(project, windows, chosen, int(of_metric["labels"].sum()))
 

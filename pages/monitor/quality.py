@@ -45,7 +45,14 @@ def show(project: lifecycle.Project, frame: pd.DataFrame) -> None:
     page.section(f"Which checks ran in {windows.words(window)}?")
     here = frame[frame["window"].astype(str) == window].sort_values("failed", ascending=False, kind="stable")
     st.dataframe(quality_charts.table(here), hide_index=True, key="quality-table", column_config=quality_charts.COLUMNS)
-    st.download_button("Export CSV", frame.to_csv(index=False).encode(), f"{project.name}-quality.csv", "text/csv", icon=":material/download:")
+    st.download_button(
+        "Export CSV",
+        lambda: frame.to_csv(index=False).encode(),
+        f"{project.name}-quality.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _clicked() -> None:
