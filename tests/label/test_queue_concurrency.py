@@ -26,6 +26,7 @@ from lifecycle.verbs.context import Clock, Context
 root, me, batch = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 context = Context("p", root, Database(root / "lifecycle.db"), ModelStore(root), SnapshotStore(root), Clock(None))
 print("ready", flush=True)
+sys.stdin.readline()
 while found := labeling.next_tasks(context, me, batch):
     for task in found:
         client = f"{me}-{task.id}"
@@ -37,13 +38,26 @@ while found := labeling.next_tasks(context, me, batch):
 
 def start(context: Context, me: str, batch: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", EXPERT, str(context.root), me, str(batch)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, **pipes)
+
+
+def go(*experts: subprocess.Popen[str]) -> None:
+    """Let them begin together, once all of them are ready."""
+    for expert in experts:
+        assert expert.stdout is not None
+        assert expert.stdout.readline() == "ready\n"
+    for expert in experts:
+        assert expert.stdin is not None
+        expert.stdin.write("go\n")
+        expert.stdin.flush()
 
 
 def test_two_processes_never_hold_the_same_item(make: Callable[..., Context]) -> None:
     context = make(rows=120)
     experts = [start(context, who, 5) for who in ("ana", "ben")]
-    said = [expert.communicate(timeout=120)[0].split("\n")[1:-1] for expert in experts]
+    go(*experts)
+    said = [expert.communicate(timeout=120)[0].split("\n")[:-1] for expert in experts]
     assert [expert.returncode for expert in experts] == [0, 0]
     answered = Counter(line.split()[1] for lines in said for line in lines)
     assert len(answered) == 120
@@ -58,6 +72,7 @@ def test_every_acknowledged_answer_survives_a_kill_exactly_once(make: Callable[.
     acknowledged: list[str] = []
     for again in range(3):
         expert = start(context, "ana", 12)
+        go(expert)
         assert expert.stdout is not None
         lines = [expert.stdout.readline() for _ in range(5 + 7 * again)]
         os.kill(expert.pid, signal.SIGKILL)
