@@ -83,7 +83,8 @@ def _report(context: Context, wanted: list[str]) -> pd.DataFrame:
     found = found[found["metric"].isin(wanted)]
     found["place"] = found["metric"].map({name: i for i, name in enumerate(wanted)}).astype("int64")
     out = found.sort_values(["window", "place"], kind="stable", ignore_index=True)
-    out["window"] = [window_name(int(key), context.config.window) for key in out["window"]]
+    by = context.config.window
+    out["window"] = [window_name(int(key), by) for key in out["window"]]
     for column in ("start", "end"):
         out[column] = pd.to_datetime(out[column].astype("int64"), unit="us", utc=True)
     numbers = [name for name in (*REPORTED, *EXTRA) if name.startswith(("realized", "estimated", "assisted", "level", "threshold"))]
