@@ -1,6 +1,6 @@
 """Log a million predictions of fifty columns in one call; print the seconds and the peak of memory.
 
-    python benchmarks/store/log_million.py [ROWS] [--own-ids] [--predict]
+python benchmarks/store/log_million.py [ROWS] [--own-ids] [--predict]
 """
 
 from __future__ import annotations
