@@ -98,3 +98,32 @@ def adjudicate(project: Project, id: str, value: str, by: str) -> str:
         raise lifecycle.InvalidValue("A decision cannot be 'unsure'; give a class or a number.")
     project.adjudicate(id, answer, by)
     return f"{id}: {value}."
+
+
+@click.argument("annotator", required=False)
+@command(commands, "label-progress")
+def label_progress(project: Project, annotator: str | None) -> Any:
+    """How labeling stands, for everybody or for ANNOTATOR."""
+    return project.label_progress(annotator)
+
+
+@command(commands)
+def disagreements(project: Project) -> pd.DataFrame:
+    """Answers that differ and that nobody has settled."""
+    return project.disagreements()
+
+
+@command(commands)
+def feedback(project: Project) -> pd.DataFrame:
+    """Users' corrections that wait for a review."""
+    return project.feedback()
+
+
+@click.option("--accept/--decline", required=True, help="Whether it becomes a label.")
+@by_option
+@click.argument("no", type=int)
+@command(commands, "review-feedback")
+def review_feedback(project: Project, no: int, accept: bool, by: str | None) -> str:
+    """Accept or decline the correction NO."""
+    project.review_feedback(no, accept, by=by)
+    return f"Correction {no} is {'accepted' if accept else 'declined'}."

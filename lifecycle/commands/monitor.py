@@ -40,3 +40,10 @@ def quality(project: Project) -> pd.DataFrame:
 def health(project: Project) -> Any:
     """Is the model OK, and why."""
     return project.health()
+
+
+@click.option("--metric", default=None, help="The headline metric by default.")
+@command(commands)
+def slices(project: Project, metric: str | None) -> pd.DataFrame:
+    """For whom is the model worse: by every column's values and bins, the worst first."""
+    return project.slices(metric)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -81,3 +82,49 @@ def trial(project: Project) -> Any:
 def history(project: Project, limit: int | None) -> pd.DataFrame:
     """Everything that happened, the newest first."""
     return project.history(limit)
+
+
+@command(commands)
+def live(project: Project) -> Any:
+    """What serves now, since when, by whom and why."""
+    return project.live()
+
+
+@click.argument("time", type=click.DateTime())
+@command(commands, "champion-at")
+def champion_at(project: Project, time: datetime) -> Any:
+    """Which version answered at TIME (UTC)."""
+    return project.champion_at(time)
+
+
+@click.argument("version", type=int)
+@command(commands)
+def gates(project: Project, version: int) -> Any:
+    """What VERSION had to meet, with what was found."""
+    return list(project.gates(version))
+
+
+@click.argument("version", type=int, required=False)
+@command(commands)
+def decisions(project: Project, version: int | None) -> pd.DataFrame:
+    """Who decided what about VERSION, or about all."""
+    return project.decisions(version)
+
+
+@click.argument("text")
+@click.argument("version", type=int)
+@by_option
+@command(commands)
+def comment(project: Project, version: int, text: str, by: str | None) -> str:
+    """Say TEXT about VERSION, for whoever decides."""
+    project.comment(version, text, by=by)
+    return "Noted."
+
+
+@click.option("--reason", required=True)
+@by_option
+@command(commands, "end-trial")
+def end_trial(project: Project, reason: str, by: str | None) -> str:
+    """Stop the shadow or canary; the champion answers everybody."""
+    project.end_trial(by=by, reason=reason)
+    return "The trial has ended."

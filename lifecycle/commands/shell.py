@@ -94,8 +94,8 @@ def show(value: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(plain(value), ensure_ascii=False, indent=None if isinstance(value, pd.DataFrame) else 1))
     elif isinstance(value, pd.DataFrame):
-        with pd.option_context("display.width", 200, "display.max_columns", None, "display.max_colwidth", 60):
-            click.echo(value.to_string(index=False) if len(value) else "Nothing yet.")
+        with pd.option_context("display.float_format", "{:.4g}".format):
+            click.echo(value.to_string(index=False, max_colwidth=60) if len(value) else "Nothing yet.")
     elif isinstance(value, str):
         click.echo(value)
     elif value is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -70,3 +71,50 @@ def cancel(project: Project, id: str, by: str | None) -> Any:
 def reproduce(project: Project, version: int) -> Any:
     """Train VERSION again and compare bit by bit."""
     return project.reproduce(version)
+
+
+@click.argument("id")
+@by_option
+@command(commands)
+def retry(project: Project, id: str, by: str | None) -> Any:
+    """Queue a failed or cancelled run again."""
+    return project.retry(id, by=by)
+
+
+@click.argument("id")
+@command(commands, "run-log")
+def run_log(project: Project, id: str) -> str:
+    """The last of what a run has printed."""
+    return project.run_log(id)
+
+
+@click.argument("file")
+@click.option("--reason", default="")
+@by_option
+@command(commands, "register-model")
+def register_model(project: Project, file: str, reason: str, by: str | None) -> Any:
+    """Register the fitted model in the skops FILE as a candidate."""
+    return project.register_model(Path(file), by=by, reason=reason)
+
+
+@click.argument("file")
+@by_option
+@command(commands, "set-recipe")
+def set_recipe(project: Project, file: str, by: str | None) -> str:
+    """Retraining fits the estimator in the skops FILE from now on."""
+    project.set_recipe(Path(file), by=by)
+    return "The recipe is set."
+
+
+@click.argument("version", type=int)
+@command(commands, "env")
+def environment(project: Project, version: int) -> str:
+    """What VERSION was trained in, as a requirements file."""
+    return project.environment(version)[0]
+
+
+@click.argument("version", type=int)
+@command(commands, "model-card")
+def model_card(project: Project, version: int) -> str:
+    """The card of VERSION in Markdown."""
+    return project.model_card(version)
