@@ -239,7 +239,7 @@ class Project:
         return reviewing.disagreements(self._context)
 
     def feedback(self) -> pd.DataFrame:
-        """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
+        """Users' corrections that wait for a review, the oldest first: no, id, label, by, time, prediction (what the model said)."""
         return recording.feedback(self._context)
 
     def review_feedback(self, no: int, accept: bool, by: str | None = None) -> None:

@@ -112,8 +112,15 @@ def review_feedback(context: Context, no: int, accept: bool, by: str | None = No
 
 
 def feedback(context: Context) -> pd.DataFrame:
-    """Users' corrections that wait for a review, the oldest first: no, id, label, by, time."""
-    return store.feedback(context.database, context.name)
+    """Users' corrections that wait for a review, the oldest first: no, id, label, by, time, and what the model had answered
+    (`prediction`; None where it is not in the log, and beyond the first 1,000)."""
+    frame = store.feedback(context.database, context.name)
+    first = frame["id"].head(1000).tolist()
+    seqs = context.log().locate(first)
+    said = landing.original_types(context.log().take(seqs[seqs > 0], ["prediction"]), context.schema)["prediction"].tolist()
+    known = dict(zip(np.flatnonzero(seqs > 0).tolist(), said, strict=True))
+    frame["prediction"] = pd.Series([known.get(place) for place in range(len(frame))], index=frame.index, dtype=object)
+    return frame
 
 
 def labelled(

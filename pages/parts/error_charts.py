@@ -31,7 +31,11 @@ def confusion(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
     cells: dict[str, Any] = {"text": text, "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>"}
     if len(names) <= 12:
         cells["texttemplate"] = "%{text}"
-    chart.add_trace(go.Heatmap(z=shares, x=names, y=names, zmin=0, zmax=1, colorscale=scale, showscale=False, xgap=2, ygap=2, **cells))
+    if dark:  # one light ink, and no cell so light that it could not be read
+        cells["textfont"] = {"color": "#F2F5F7"}
+    chart.add_trace(
+        go.Heatmap(z=shares, x=names, y=names, zmin=0, zmax=1.8 if dark else 1.0, colorscale=scale, showscale=False, xgap=2, ygap=2, **cells)
+    )
     chart.update_xaxes(type="category", title_text="the model's answer", showgrid=False)
     chart.update_yaxes(type="category", autorange="reversed", showgrid=False)
     return chart

@@ -41,8 +41,15 @@ def _series(preview: Any, key: str, width: int) -> None:
 
 def _table(preview: Any, key: str, width: int) -> None:
     frame = pd.DataFrame(preview.content, columns=["column", "value", "unusual"])
-    frame["value"] = [words.number(value) if isinstance(value, float) else str(value) for value in frame["value"]]
+    frame["value"] = [_cell(value) for value in frame["value"]]
     odd = frame["unusual"].fillna("").astype(str) != ""
     shown = frame.style.apply(lambda row: [MARK if odd[row.name] else ""] * len(row), axis=1)
     columns = {"column": "Column", "value": "Value", "unusual": "Unusual" if odd.any() else None}
     st.dataframe(shown, hide_index=True, key=f"sample-table-{key}", column_config=columns, height="content")
+
+
+def _cell(value: Any) -> str:
+    """A whole number as such, another one in three digits, a text as it is."""
+    if isinstance(value, float) and value == value:
+        return f"{value:,.0f}" if value.is_integer() else words.number(value)
+    return "–" if value is None or value != value else str(value)

@@ -53,6 +53,8 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
                 settle.sample(project, str(row.id))
             with right:
                 st.markdown(f"**{page.plain(row.by)}** says **{settle.shown(row.label)}**, {words.ago(pd.Timestamp(row.time), datetime.now(UTC))}")
+                if row.prediction is not None:
+                    st.caption(f"The model had answered {settle.shown(row.prediction)}.")
                 with st.container(horizontal=True):
                     st.button("Accept", key=f"accept-{row.no}", type="primary", on_click=_review, args=(project, int(row.no), True, by))
                     st.button("Turn down", key=f"refuse-{row.no}", on_click=_review, args=(project, int(row.no), False, by))
