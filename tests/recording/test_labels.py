@@ -88,6 +88,7 @@ def test_feedback_waits_for_a_review(project: Project) -> None:
     assert len(recording.labelled(project._context)) == 0
     waiting = recording.feedback(project._context)
     assert waiting[["id", "label", "by"]].to_numpy().tolist() == [["row-0-0", "no", "user"], ["row-0-1", "no", "user"]]
+    assert waiting["prediction"].tolist() == project.predictions()["prediction"].tolist()
     recording.review_feedback(project._context, int(waiting["no"][0]), True, "ana")
     recording.review_feedback(project._context, int(waiting["no"][1]), False, "ana")
     assert recording.labelled(project._context)["id"].tolist() == ["row-0-0"]
