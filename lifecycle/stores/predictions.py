@@ -113,6 +113,8 @@ class PredictionLog:
         needed = [*schema.names, "time"]
         for part in parts:
             for place, table in self._pieces(part, tables, needed, after, rows, (start, end)):
+                if part.first_seq + place > last:
+                    break  # a piece is read when it is asked for
                 seq = np.arange(part.first_seq + place, part.first_seq + place + table.num_rows)
                 keep = (seq > after) & (seq <= last) & _within(table["time"], start, end)
                 piece = _with_seq(conform(table, _without_seq(schema)), seq, columns)

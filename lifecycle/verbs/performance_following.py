@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.performance.layout import layout_of
 from lifecycle.monitor.performance.results import results
-from lifecycle.monitor.performance.summary import add, empty, pack, summarise_labels, summarise_rows, unpack
+from lifecycle.monitor.performance.summary import add, empty, pack, summarise_features, summarise_labels, summarise_rows, unpack
 from lifecycle.monitor.windows import bounds, parse, window_keys
 from lifecycle.stores import cursors
 from lifecycle.stores.versions import versions as versions_of
@@ -25,17 +25,19 @@ ROWS, LABELS = "performance", "performance_labels"
 BATCH = 262_144
 BLOCK = 65_536
 FEATURES = 2_000  # rows of a window counted in rows whose features are read where they sharpen the estimate
+DOUBLING = 500  # as many of a window of time each time that its rows have doubled
 
 
 def follow_rows(context: Context) -> int:
     """Add the rows that landed since the last time to their windows' summaries; returns how many."""
     log, layout, taken = context.log(), layout_of(context.schema), 0
+    features = layout.task == "regression" or _sharpened(context)
     while True:
         position = cursors.position(context.database, context.name, ROWS)
-        until = min(log.rows, position + BATCH)
+        until = min(log.rows, position + (BLOCK if features else BATCH))
         if until <= position:
             return taken
-        table = log.read(columns_of(context, layout, _sharpened(context)), after=position, until=until)
+        table = log.read(columns_of(context, layout, features), after=position, until=until)
         found = _cells(context, table)
         if _store_rows(context, table, found, position, until):
             taken += until - position
@@ -47,13 +49,30 @@ def _sharpened(context: Context) -> bool:
     return any(model.conditional is not None for model in models_of(context, numbers).values())
 
 
-def _read(context: Context, table: pa.Table) -> NDArray[np.bool_] | None:
-    """Of which rows the features are read: a share that leaves about a thousand in a window of many rows, by the row's number alone."""
-    rows = parse(context.config.window).rows
-    if rows <= FEATURES:
-        return None
-    seqs = np.asarray(table["seq"], dtype=np.uint64)
-    return np.asarray((seqs * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32) < np.uint64(2**32 * FEATURES // rows), dtype=np.bool_)
+def _stands_for(context: Context, seqs: Ints, found: tuple[Ints, Ints, Ints, Ints]) -> Floats:
+    """For how many rows of its window each row stands where its features are read, 0 where they are not.
+
+    Of a window counted in rows an even share is read. How many rows a window of time will have is not known when its first ones
+    land, so the chance halves each time that its rows have doubled. Both go by the row's number alone, so that portions and a rebuild
+    draw the same rows.
+    """
+    by, (_, windows, versions, place) = parse(context.config.window), found
+    many = np.full(len(seqs), max(1.0, by.rows / FEATURES))
+    if not by.by_rows:
+        sql = "SELECT rows FROM performance_windows WHERE project = ? AND window = ? AND version = ?"
+        keys = zip(windows.tolist(), versions.tolist(), strict=True)
+        before = np.array([context.database.value(sql, (context.name, *key)) or 0 for key in keys], dtype=np.int64)
+        many = 2.0 ** np.floor(np.log2(np.maximum((before[place] + _ranks(place)) / DOUBLING, 1.0)))
+    drawn = (seqs.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+    return np.where(drawn < 2.0**32 / many, many, 0.0)
+
+
+def _ranks(place: Ints) -> Ints:
+    """The how-manieth of its cell each row is, from 1."""
+    order = np.argsort(place, kind="stable")
+    out = np.empty(len(place), dtype=np.int64)
+    out[order] = np.arange(len(place)) - np.searchsorted(place[order], place[order]) + 1
+    return out
 
 
 def _cells(context: Context, table: pa.Table) -> tuple[Ints, Ints, Ints, Ints]:
@@ -81,14 +100,20 @@ def _by_version(versions: Ints, place: Ints) -> Iterator[tuple[int, Ints, Ints]]
 def _store_rows(context: Context, table: pa.Table, found: tuple[Ints, Ints, Ints, Ints], position: int, until: int) -> bool:
     times, windows, versions, place = found
     layout = layout_of(context.schema)
-    rows, read = rows_of(table, layout, context.schema.probability_columns()), _read(context, table)
-    models = models_of(context, np.unique(versions).tolist())
-    stack = empty(layout, len(windows))
+    models, names = models_of(context, np.unique(versions).tolist()), context.schema.probability_columns()
+    seqs, stack = np.asarray(table["seq"], dtype=np.int64), empty(layout, len(windows))
+    used = columns_of(context, layout, features=False)
+    rows = rows_of(table.select([name for name in table.column_names if name in used]), layout, names)
     for number, cells, mine in _by_version(versions, place):
-        local = np.searchsorted(cells, place[mine])
-        part = summarise_rows(models[number], rows.pick(mine), local, len(cells), None if read is None else read[mine])
-        add(stack, cells, part)
-    ends = np.column_stack([*_ends(times, place, len(windows)), *_ends(np.asarray(table["seq"], dtype=np.int64), place, len(windows))])
+        add(stack, cells, summarise_rows(models[number], rows.pick(mine), np.searchsorted(cells, place[mine]), len(cells)))
+    if any(model.conditional is not None for model in models.values()):
+        weight = _stands_for(context, seqs, found)
+        read = np.flatnonzero(weight)
+        rows, weight = rows_of(table.take(read), layout, names), weight[read]
+        for number, cells, mine in _by_version(versions, place[read]):
+            local = np.searchsorted(cells, place[read][mine])
+            add(stack, cells, summarise_features(models[number], rows.pick(mine), local, len(cells), weight[mine]))
+    ends = np.column_stack([*_ends(times, place, len(windows)), *_ends(seqs, place, len(windows))])
     with context.database.write() as connection:
         if cursors.position(context.database, context.name, ROWS) != position:
             return False

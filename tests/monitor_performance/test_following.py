@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from lifecycle.verbs import performing
+from lifecycle.verbs import performance_following, performing
 from lifecycle.verbs.performance_following import forget
 
 CLASSES = ("no", "yes")
@@ -85,3 +85,49 @@ def test_labels_in_any_order_and_portion_give_the_same(stage, make):
 def test_nothing_new_takes_nothing(stage):
     assert performing.catch_up(stage.context) == 2200
     assert performing.catch_up(stage.context) == 0
+
+
+def landed_by_day(make, scores, as_columns, portions):
+    """A stage whose score misleads where x0 is large, and whose one day of rows lies there; landed in portions."""
+    stage, rng = make(window="1D", features=2), np.random.default_rng(1)
+    for n, shift in ((3000, 0.0), (6000, 1.5)):
+        p, predicted, truth = scores(rng, n, CLASSES)
+        x = rng.normal(size=(n, 2)) + shift
+        truth = np.where((x[:, 0] > 1) & (rng.uniform(size=n) < 0.5), 1 - predicted, truth)
+        columns = as_columns(p, predicted, CLASSES) | {"x0": x[:, 0], "x1": x[:, 1]}
+        if not shift:
+            stage.version(columns | {"label": np.array(CLASSES)[truth].tolist()})
+    for some in np.array_split(np.arange(n), portions):
+        stage.land(
+            {name: np.asarray(values)[some] for name, values in columns.items()}, times=[pd.Timestamp("2026-01-01 12:00", tz="UTC")] * len(some)
+        )
+        performing.catch_up(stage.context)
+    return stage
+
+
+def test_some_rows_features_estimate_as_all_rows_do(make, scores, as_columns, monkeypatch):
+    stage = landed_by_day(make, scores, as_columns, 1)
+    some = frame_of(stage, "accuracy", "brier").set_index("metric")
+    read = []
+    original = performance_following.summarise_features
+    monkeypatch.setattr(performance_following, "summarise_features", lambda *given: read.append(len(given[1])) or original(*given))
+    forget(stage.context)
+    pd.testing.assert_frame_equal(some, frame_of(stage, "accuracy", "brier").set_index("metric"))
+    assert 2000 < sum(read) < 2500  # 1,000, and 500 each time that the rows double
+    monkeypatch.setattr(performance_following, "DOUBLING", 10**9)
+    forget(stage.context)
+    every = frame_of(stage, "accuracy", "brier").set_index("metric")
+    monkeypatch.setattr(performance_following, "summarise_features", lambda model, rows, *given: original(model, rows.pick(np.arange(0)), *given))
+    forget(stage.context)
+    none = frame_of(stage, "accuracy", "brier").set_index("metric")
+    gained, left = (every["estimated"] - none["estimated"]).abs(), (every["estimated"] - some["estimated"]).abs()
+    assert (gained > 0.03).all()
+    assert (left < 0.1 * gained).all()
+    width = {name: frame["estimated_upper"] - frame["estimated_lower"] for name, frame in (("some", some), ("every", every))}
+    assert (width["some"] > width["every"]).all()
+    assert (width["some"] < 1.5 * width["every"]).all()
+
+
+def test_portions_read_the_same_rows_features(make, scores, as_columns):
+    whole, portions = (frame_of(landed_by_day(make, scores, as_columns, n)) for n in (1, 7))
+    pd.testing.assert_frame_equal(whole, portions, rtol=1e-6, atol=1e-7)

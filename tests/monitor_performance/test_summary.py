@@ -11,7 +11,7 @@ from lifecycle.monitor.performance import summary
 from lifecycle.monitor.performance.channels import Rows
 from lifecycle.monitor.performance.layout import Layout
 from lifecycle.monitor.performance.row_model import fit_row_model, project_edges
-from lifecycle.monitor.performance.summary import add, empty, pack, stacked, summarise_labels, summarise_rows, unpack
+from lifecycle.monitor.performance.summary import add, empty, pack, stacked, summarise_features, summarise_labels, summarise_rows, unpack
 
 
 def draw(rng, n, k):
@@ -75,3 +75,23 @@ def test_counting_cells_is_going_through_the_rows(weighted, monkeypatch):
     monkeypatch.setattr(summary, "MANY", 0)
     other = summarise_labels(MODELS[2], rows, truth, weight, group, window, 3)
     same(one, other)
+
+
+def test_what_features_add_is_unbiased_whatever_the_draw_and_its_variance_covers():
+    rows, _ = draw(np.random.default_rng(5), 3000, 3)
+    model, here = MODELS[3], np.zeros(3000, dtype=np.int64)
+    whole = summarise_rows(model, rows, here, 1)
+    every = whole["sharper"][0] / whole["sampled"][0]
+    assert not whole["sharper2"].any()
+    chance, rng, means, variances = np.where(np.arange(3000) < 600, 1.0, 0.2), np.random.default_rng(6), [], []
+    for _ in range(100):
+        read = np.flatnonzero(rng.uniform(size=3000) < chance)
+        part = summarise_features(model, rows.pick(read), here[read], 1, 1.0 / chance[read])
+        means.append(part["sharper"][0] / part["sampled"][0])
+        variances.append(np.diag(part["sharper2"][0]) / part["sampled"][0] ** 2)
+    moves = np.std(means, axis=0) > 1e-9
+    spread = np.std(means, axis=0)[moves]
+    assert moves[:3].all()
+    assert (np.abs(np.mean(means, axis=0) - every)[moves] < 4 * spread / 10).all()
+    ratio = np.mean(variances, axis=0)[moves] / spread**2
+    assert ((ratio > 0.7) & (ratio < 1.6)).all()

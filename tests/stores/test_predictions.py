@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle.errors import StoreError
-from lifecycle.stores import predictions
+from lifecycle.stores import predictions, segments
 from lifecycle.stores.database import Database
 from lifecycle.stores.predictions import PredictionLog
 
@@ -180,3 +181,21 @@ def test_streams_are_apart(tmp_path: Path) -> None:
     assert (log.rows, shadow.rows) == (3, 2)
     shadow.compact()
     assert log.database.value("SELECT count(*) FROM buffer") == 1
+
+
+def test_a_stretch_of_the_log_is_read_without_what_follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "GROUP", 100)
+    log = empty(tmp_path)
+    log.append(log.stage(rows(1000)))
+    met: list[int] = []
+    original = segments.iterate
+
+    def met_by(*given: object) -> Iterator[tuple[int, pa.RecordBatch]]:
+        for place, batch in original(*given):  # type: ignore[arg-type]
+            met.append(place)
+            yield place, batch
+
+    monkeypatch.setattr(segments, "iterate", met_by)
+    found = [seq for batch in log.batches(["x"], after=150, until=250, rows=50) for seq in batch["seq"].to_pylist()]
+    assert found == list(range(151, 251))
+    assert max(met) <= 250

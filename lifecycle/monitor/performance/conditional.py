@@ -4,6 +4,10 @@ A score that is calibrated on the reference as a whole misleads when the rows mo
 The average of three opinions is taken: the calibrated score alone, boosted trees and a ridge logistic regression on scores and
 features. On seven real data sets under covariate shift it is nearer to the truth than calibration alone, and than
 calibration weighted by density ratios (Bialek et al. 2024, arXiv 2401.08348), whose weights are few and large just when they matter.
+
+What the features add is a mean over the rows of a window, so it needs no more than a sample of them: of a large window
+some thousands are read, each weighted by 1 / its chance (Horvitz and Thompson 1952). The estimate stays unbiased, and what the draw
+leaves in doubt is part of its interval. Labels do not decide which rows: they come later, and the estimate is compared with them.
 """
 
 from __future__ import annotations

@@ -22,20 +22,22 @@ GROUPS = 16
 
 def estimated_line(model: RowModel, stack: Stack) -> Line:
     """Mean guessed channels of each window. Its covariance holds what a finite reference leaves in doubt about the guess,
-    by stratum, and the chance of the rows themselves."""
+    by stratum, the chance of the rows themselves, and that of the draw where only some rows' features were read."""
     rows = stack["rows"]
     n = np.maximum(rows, 1.0)
     if not model.guesses:
         nothing = np.full(stack["guess"].shape, np.nan)
         return Line(model.layout, nothing, np.zeros(stack["guess2"].shape), np.full(len(rows), np.nan))
-    sharper = stack["sharper"] / np.maximum(stack["sampled"], 1.0)[:, None]
+    sampled = np.maximum(stack["sampled"], 1.0)
+    sharper = stack["sharper"] / sampled[:, None]
     means = np.where(rows[:, None] > 0, stack["guess"] / n[:, None] + sharper, np.nan)
     means = np.where(model.layout.proportions, np.clip(means, 0.0, 1.0), means)
     share = stack["strata"] / n[:, None]
     doubt = np.einsum("wd,dce->wce", share**2, model.doubt)
     scale = _scale(model, means)
     chance = scale[:, :, None] * np.nan_to_num(model.spread) * scale[:, None, :] / n[:, None, None]
-    return Line(model.layout, means, doubt + chance, np.full(len(rows), max(1.0, model.rows - 1.0)))
+    drawn = stack["sharper2"] / sampled[:, None, None] ** 2
+    return Line(model.layout, means, doubt + chance + drawn, np.full(len(rows), max(1.0, model.rows - 1.0)))
 
 
 def _scale(model: RowModel, means: Floats) -> Floats:

@@ -13,10 +13,10 @@ import numpy as np
 
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
 from lifecycle.monitor.performance.counting import GROUPS, Stack, count_labels
-from lifecycle.monitor.performance.layout import Bools, Floats, Layout
+from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel, cell_of
 
-__all__ = ["GROUPS", "Stack", "add", "empty", "pack", "stacked", "summarise_labels", "summarise_rows", "unpack"]
+__all__ = ["GROUPS", "Stack", "add", "empty", "pack", "stacked", "summarise_features", "summarise_labels", "summarise_rows", "unpack"]
 
 MANY = 4_000  # labelled rows a window above which counting cells is quicker than going through the rows
 
@@ -26,7 +26,8 @@ def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
 
     rows (): all rows. guess (C,), guess2 (C, C): sums of the guessed channels and of their products. strata (D,): rows by
     stratum of the guess. scores (S, B): rows by score bin. Of the labelled rows, by group: labels: how many.
-    sampled (), sharper (C,): of how many rows the features were read, and what they add to the guess, summed.
+    Of the rows whose features were read, each standing for w rows: sampled (): sum of w. sharper (C,): sum of w s with s what the
+    features add to the guess. sharper2 (C, C): sum of w (w - 1) s s', the variance of that sum over the draw of the rows.
     moments, moments2 (Z, Z): sums of w z z' and w^2 z z' with z = (1, observed, guessed). confusion, confusion2 (K, K):
     sums of w and w^2 by truth and prediction. hits, hits2 (S, 2, B): sums of w and w^2 by class or not and score bin.
     """
@@ -49,6 +50,7 @@ def shapes(layout: Layout) -> dict[str, tuple[int, ...]]:
         "hits2": (GROUPS, s, 2, b),
         "sampled": (),
         "sharper": (c,),
+        "sharper2": (c, c),
     }
 
 
@@ -67,17 +69,24 @@ def add(into: Stack, at: Ints, other: Stack) -> None:
             np.add.at(values, at, other[name])
 
 
-def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int, read: Bools | None = None) -> Stack:
-    """Summaries of rows without their labels; `window` (n,) is each row's place in the stack, in any order.
-
-    read : (n,) of which rows the features are read where they sharpen the guess; None is all.
-    """
+def summarise_features(model: RowModel, rows: Rows, window: Ints, windows: int, weight: Floats) -> Stack:
+    """What the features of some rows add to the guess, to be added to the summaries of all rows; `weight` (n,) is 1 / the chance
+    with which each was drawn, so that the mean is that of all rows whatever the draw."""
     out = empty(model.layout, windows)
-    if model.conditional is not None and rows.features is not None and rows.probabilities is not None:
-        some = np.arange(len(rows)) if read is None else np.flatnonzero(read)
-        out["sampled"][:] = np.bincount(window[some], minlength=windows)
-        if len(some):
-            np.add.at(out["sharper"], window[some], model.sharper(rows.pick(some)))
+    if model.conditional is None or rows.features is None or rows.probabilities is None or not len(rows):
+        return out
+    order, starts = _grouped(window, windows)
+    more, weight = model.sharper(rows)[order], weight[order]
+    for w in range(windows):
+        part, stands = more[starts[w] : starts[w + 1]], weight[starts[w] : starts[w + 1]]
+        out["sampled"][w], out["sharper"][w] = stands.sum(), stands @ part
+        out["sharper2"][w] = part.T @ ((stands * (stands - 1.0))[:, None] * part)
+    return out
+
+
+def summarise_rows(model: RowModel, rows: Rows, window: Ints, windows: int) -> Stack:
+    """Summaries of rows without their labels; `window` (n,) is each row's place in the stack, in any order."""
+    out = summarise_features(model, rows, window, windows, np.ones(len(rows)))
     if model.cells is not None and rows.probabilities is not None:
         return _count_cells(out, model, model.cells, rows, window)
     return _sum_guesses(out, model, rows, window)
