@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +60,9 @@ def check(frame: pd.DataFrame, schema: Schema, now: datetime) -> Rows:
     if "id" in frame.columns:
         columns["id"] = pa.array(names(frame["id"], "id", refusals), pa.string())
     timed = clock in frame.columns
-    arrived = times(frame[clock], clock, now, refusals) if timed else pd.Series(pd.Timestamp(now), index=range(len(frame)))
-    columns["time"] = pa.array(arrived.to_numpy(dtype="datetime64[us]")).cast(pa.timestamp("us", "UTC"))
+    moment = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
+    arrived = times(frame[clock], clock, now, refusals).to_numpy(dtype="datetime64[us]") if timed else np.full(len(frame), moment)
+    columns["time"] = pa.array(arrived, pa.timestamp("us", "UTC"))
     predicted = "prediction" in frame.columns
     if predicted:
         columns |= _predictions(frame, schema, refusals)

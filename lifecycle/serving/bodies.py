@@ -100,7 +100,7 @@ class Trouble(BaseModel):
 
 
 def frame_of(records: list[dict[str, Any]], schema: Schema, entity: str | None) -> pd.DataFrame:
-    """The records as a frame: id (made here where none is given), entity, the timestamp where given, and the schema's features.
+    """The records as a frame: id, entity and timestamp where any record has one, and the schema's features.
 
     >>> from lifecycle.records import Column
     >>> schema = Schema((Column("age", "numeric"),), "y", None, "regression", "tabular")
@@ -123,8 +123,11 @@ def frame_of(records: list[dict[str, Any]], schema: Schema, entity: str | None) 
         refused += [(row, name, record[name], "is no column of this project") for name in sorted(given - names - optional)]
     if refused:
         raise _refusal(refused, len(records))
-    columns: dict[str, list[Any]] = {"id": [uuid4().hex if record.get("id") is None else record["id"] for record in records]}
-    columns["entity"] = [entity if record.get("entity") is None else str(record["entity"]) for record in records]
+    columns: dict[str, list[Any]] = {}
+    if any(record.get("id") is not None for record in records):  # else the log makes them, and need not look for them
+        columns["id"] = [uuid4().hex if record.get("id") is None else record["id"] for record in records]
+    if entity is not None or any(record.get("entity") is not None for record in records):
+        columns["entity"] = [entity if record.get("entity") is None else str(record["entity"]) for record in records]
     if any(time in record for record in records):
         columns[time] = [record.get(time) for record in records]
     for name in schema.names:

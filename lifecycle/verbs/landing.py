@@ -25,7 +25,7 @@ from lifecycle.stores.segments import Segment
 from lifecycle.verbs import answering
 from lifecycle.verbs.context import Context, who
 
-__all__ = ["Arrived", "as_given", "land", "original_types", "plain_frame", "read", "settle"]
+__all__ = ["Arrived", "as_given", "land", "original", "original_types", "plain_frame", "read", "settle"]
 
 ANSWERED_AT_ONCE = 65_536
 IMAGE_BYTES = 20 << 20
@@ -195,11 +195,17 @@ def plain_frame(table: pa.Table) -> pd.DataFrame:
 def original_types(table: pa.Table, schema: Schema) -> pd.DataFrame:
     """Log columns as a frame: text instead of dictionary codes, classes in their own type."""
     frame = plain_frame(table)
-    if schema.task == "classification" and "prediction" in frame.columns:
-        known = {str(value): value for value in schema.classes}
-        values = [known.get(text) for text in frame["prediction"].tolist()]
-        frame["prediction"] = pd.Series(values, index=frame.index, dtype=object).infer_objects()
+    if "prediction" in frame.columns:
+        frame["prediction"] = original(table["prediction"], schema)
     return frame
+
+
+def original(predictions: pa.ChunkedArray, schema: Schema) -> pd.Series:
+    """The log's predictions as the model said them: classes in their own type, or numbers."""
+    if schema.task != "classification":
+        return pd.Series(predictions.to_numpy())
+    known = {str(value): value for value in schema.classes}
+    return pd.Series([known.get(text) for text in predictions.to_pylist()], dtype=object).infer_objects()
 
 
 def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, new: Numbers, by: str | None) -> int:

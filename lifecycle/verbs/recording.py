@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -94,9 +95,10 @@ def predict(context: Context, frame: pd.DataFrame, entity: Sequence[str] | None 
     rows, arrived = landing.land(context, rows, "raise", None, None)
     schema = context.schema
     found = landing.as_given(context, rows, arrived, ["id", "prediction", *schema.probability_columns(), "version"])
-    answer = landing.original_types(found, schema).rename(columns={"version": "model_version"})
-    given = [name for name in ("id", "prediction", *schema.probability_columns(), "model_version") if name in answer.columns]
-    return answer[given].dropna(axis="columns", how="all") if len(answer) else answer[given]
+    chances = {name: found[name].to_numpy() for name in schema.probability_columns() if name in found.column_names}
+    columns = {"id": found["id"].to_pylist(), "prediction": landing.original(found["prediction"], schema)}  # to_pandas takes long for few rows
+    columns |= {name: values for name, values in chances.items() if not np.isnan(values).all()}
+    return pd.DataFrame({**columns, "model_version": found["version"].to_numpy()})
 
 
 def predictions(context: Context, start: datetime | None = None, end: datetime | None = None, limit: int | None = None) -> pd.DataFrame:
