@@ -1,7 +1,7 @@
 """A business table, generated: will this customer cancel within 30 days?
 
 Every row is made by a seeded generator; no real person is in it. On purpose, and told on the page:
-`data_used_gb` arrives in megabytes for three weeks (a feature that breaks), `monthly_price` creeps up week by week (a slow
+data_used_gb arrives in megabytes for three weeks (a feature that breaks), monthly_price creeps up week by week (a slow
 shift), and in the last six weeks a competitor's offer starts to win customers with yearly contracts (a change of concept
 that no input shows). The truth about a customer is known 30 days after the prediction.
 """
@@ -20,8 +20,8 @@ __all__ = ["CLASSES", "DESCRIPTION", "TARGET", "customers", "recipe"]
 TARGET = "outcome"
 CLASSES = ("cancels", "stays")
 DESCRIPTION = (
-    "Will this customer cancel within 30 days? Generated data: 20 columns, no real person. Injected on purpose: `data_used_gb` arrives in "
-    "megabytes for three weeks, `monthly_price` creeps up every week, and in the last six weeks a competitor's offer starts to win "
+    "Will this customer cancel within 30 days? Generated data: 20 columns, no real person. Injected on purpose: data_used_gb arrives in "
+    "megabytes for three weeks, monthly_price creeps up every week, and in the last six weeks a competitor's offer starts to win "
     "customers with yearly contracts. The truth is known 30 days after each prediction."
 )
 
@@ -42,7 +42,7 @@ def customers(n: int, rng: np.random.Generator, price_growth: float = 0.0, megab
     Parameters
     ----------
     price_growth : how much dearer everything is than at the start (0.1 is ten per cent).
-    megabytes : `data_used_gb` comes in the wrong unit.
+    megabytes : data_used_gb comes in the wrong unit.
     competitor_wins : the changed concept.
 
     >>> frame = customers(5, np.random.default_rng(0))

@@ -94,7 +94,7 @@ def model(project: lifecycle.Project, by: str) -> None:
 
 
 def _table(key: str) -> pd.DataFrame | None:
-    file = st.file_uploader("CSV or Parquet, up to 200 MB", type=["csv", "parquet"], key=key)
+    file = st.file_uploader("CSV or Parquet, up to 250 MB", type=["csv", "parquet"], key=key)
     return None if file is None else lifecycle.read_table(file, file.name)
 
 

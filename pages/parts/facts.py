@@ -30,8 +30,7 @@ def metric_name(project: lifecycle.Project) -> str:
 
 def headline(project: lifecycle.Project) -> pd.DataFrame:
     """The headline metric in each window, the oldest first."""
-    frame = project.performance().frame
-    return frame[frame["metric"] == metric_name(project)].sort_values("start", kind="stable")
+    return project.performance([metric_name(project)]).frame.sort_values("start", kind="stable")
 
 
 def drifted_counts(frame: pd.DataFrame) -> pd.Series:

@@ -34,7 +34,7 @@ def guide() -> None:
         steps()
     with right:
         page.section("Or look around first?")
-        st.write("Three small projects with half a year of history each: handwritten digits, quarterly inflation, and a table of customers.")
+        st.write("Three small projects with a history to look at: handwritten digits, quarterly inflation, and a table of customers.")
         if st.button("Load the demo projects", icon=":material/play_circle:", key="load-demo"):
             with page.refusals():
                 _load_demo()
@@ -42,7 +42,7 @@ def guide() -> None:
 
 def steps() -> None:
     """From a file to a project."""
-    page.section("Which data was the model trained on?", "CSV or Parquet, one row an example, up to 200 MB. It stays on this machine.")
+    page.section("Which data was the model trained on?", "CSV or Parquet, one row an example, up to 250 MB. It stays on this machine.")
     file = st.file_uploader("Training or reference data", type=["csv", "parquet"], key="start-file", label_visibility="collapsed")
     if file is None:
         return
