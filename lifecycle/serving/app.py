@@ -175,7 +175,7 @@ def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:
     """Answers as JSON knows them: id, prediction, probabilities (null where the model gives none), model_version."""
     names = [str(name) for name in answers.columns if str(name).startswith("p_")]
     columns = [answers[name].tolist() for name in ("id", "prediction", "model_version")]
-    matrix = answers[names].to_numpy(dtype=float).tolist() if names else [[]] * len(answers)
+    matrix = list(zip(*(answers[name].tolist() for name in names), strict=True)) if names else [()] * len(answers)
     classes = [name[2:] for name in names]
     found = []
     for id, prediction, version, chances in zip(*columns, matrix, strict=True):

@@ -179,7 +179,7 @@ def _answers(context: Context, table: pa.Table) -> dict[str, pa.ChunkedArray]:
         columns = {"version": pa.array(said["model_version"].to_numpy(dtype=np.int32)), "prediction": prediction}
         columns |= {name: pa.array(said[name].to_numpy(dtype=np.float64)) for name in schema.probability_columns() if name in said.columns}
         parts.append(pa.table(columns))
-    whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries()
+    whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries() if len(parts) > 1 else parts[0]
     return {name: whole[name] for name in whole.column_names}
 
 
