@@ -9,7 +9,7 @@ import pandas as pd
 from lifecycle.monitor import windows
 from lifecycle.records import DriftReport
 
-__all__ = ["drift_report", "window_bounds"]
+__all__ = ["drift_alarms", "drift_report", "window_bounds"]
 
 COLUMNS = ("window", "start", "end", "rows", "column", "kind", "test", "statistic", "p_value", "effect", "threshold", "drifted")
 ALARMS = ("window", "start", "end", "rows", "p_value", "alarm", "columns")
@@ -23,15 +23,20 @@ def drift_report(found: pd.DataFrame, results: pd.DataFrame, window: str) -> Dri
     found : the windows in order: window (key), first_time, last_time (microseconds), rows, p_value, alarm, columns (JSON).
     results : in order of window and column: window (key), column, kind, test, statistic, p_value, effect, threshold, drifted.
     """
-    facts = window_bounds(found, window)
-    alarms = facts.assign(
-        p_value=found["p_value"].astype("float64"), alarm=found["alarm"].astype(bool), columns=[json.loads(text) for text in found["columns"]]
-    )
+    alarms = drift_alarms(found, window)
+    facts = alarms[["window", "start", "end", "rows"]]
     place = pd.Index(found["window"]).get_indexer(pd.Index(results["window"]))
     rows = facts.iloc[place].reset_index(drop=True)
     numbers = {name: results[name].astype("float64") for name in ("statistic", "p_value", "effect", "threshold")}
     frame = rows.assign(**{name: results[name] for name in ("column", "kind", "test")}, **numbers, drifted=results["drifted"].astype(bool))
-    return DriftReport(frame[list(COLUMNS)], alarms[list(ALARMS)])
+    return DriftReport(frame[list(COLUMNS)], alarms)
+
+
+def drift_alarms(found: pd.DataFrame, window: str) -> pd.DataFrame:
+    """The windows of a report alone; `found` as for the report."""
+    columns = [json.loads(text) for text in found["columns"]]
+    facts = window_bounds(found, window)
+    return facts.assign(p_value=found["p_value"].astype("float64"), alarm=found["alarm"].astype(bool), columns=columns)[list(ALARMS)]
 
 
 def window_bounds(found: pd.DataFrame, window: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lifecycle.monitor import windows
-from lifecycle.monitor.report import drift_report, window_bounds
+from lifecycle.monitor.report import drift_alarms, drift_report, window_bounds
 from lifecycle.records import DriftReport
 from lifecycle.stores import cursors
 from lifecycle.stores import summaries as store
@@ -15,7 +15,7 @@ from lifecycle.verbs.drift_counting import count_rows
 from lifecycle.verbs.drift_judging import is_settled, settle, take_in
 from lifecycle.verbs.remembering import Remembered
 
-__all__ = ["catch_up", "drift", "multivariate", "quality", "rebuild"]
+__all__ = ["alarms", "catch_up", "drift", "multivariate", "newest_quality", "quality", "rebuild"]
 
 CONSUMER = "drift"
 _reports: Remembered[DriftReport] = Remembered(8)
@@ -51,17 +51,25 @@ def drift(context: Context) -> DriftReport:
     return DriftReport(found.frame.copy(deep=False), found.alarms.copy(deep=False))
 
 
+def alarms(context: Context) -> pd.DataFrame:
+    """The alarms of the report, at the cost of the windows alone, however many the columns."""
+    catch_up(context)
+    return drift_alarms(_windows(context), context.config.window)
+
+
+def _windows(context: Context) -> pd.DataFrame:
+    sql = "SELECT window, first_time, last_time, rows, p_value, alarm, columns FROM drift_windows WHERE project = ? ORDER BY window"
+    return context.database.frame(sql, (context.name,))
+
+
 def _report(context: Context) -> DriftReport:
-    found = context.database.frame(
-        "SELECT window, first_time, last_time, rows, p_value, alarm, columns FROM drift_windows WHERE project = ? ORDER BY window", (context.name,)
-    )
     results = context.database.frame(
         """SELECT r.window, r.column, r.kind, r.test, r.statistic, r.p_value, r.effect, r.threshold, r.drifted
            FROM drift_results r JOIN drift_columns c ON c.project = r.project AND c.column = r.column
            WHERE r.project = ? ORDER BY r.window, c.place""",
         (context.name,),
     )
-    return drift_report(found, results, context.config.window)
+    return drift_report(_windows(context), results, context.config.window)
 
 
 def _state(context: Context) -> tuple[object, ...]:
@@ -78,11 +86,15 @@ def quality(context: Context) -> pd.DataFrame:
     return _findings.get(_state(context), lambda: _quality(context)).copy(deep=False)
 
 
-def _quality(context: Context) -> pd.DataFrame:
-    found = context.database.frame(
-        'SELECT window, column, "check", value, expected, failed FROM quality_results WHERE project = ? ORDER BY window, column, "check"',
-        (context.name,),
-    )
+def newest_quality(context: Context) -> pd.DataFrame:
+    """The data quality of the newest window that was checked, as `quality` says it."""
+    catch_up(context)
+    return _quality(context, "AND window = (SELECT max(window) FROM quality_results WHERE project = ?1)")
+
+
+def _quality(context: Context, which: str = "") -> pd.DataFrame:
+    sql = 'SELECT window, column, "check", value, expected, failed FROM quality_results WHERE project = ?1'
+    found = context.database.frame(f'{sql} {which} ORDER BY window, column, "check"', (context.name,))
     names = {key: windows.name(int(key), context.config.window) for key in found["window"].unique()}
     return found.assign(window=found["window"].map(names).astype("str"), value=found["value"].astype("float64"), failed=found["failed"].astype(bool))
 

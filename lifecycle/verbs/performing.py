@@ -12,9 +12,11 @@ from lifecycle.monitor.performance.judging import judge
 from lifecycle.monitor.performance.metrics import default_metrics, metric_names
 from lifecycle.monitor.windows import name as window_name
 from lifecycle.records import Health, PerformanceReport
+from lifecycle.stores import cursors
 from lifecycle.verbs import drifting
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.performance_following import follow_labels, follow_rows, forget, renew
+from lifecycle.verbs.performance_following import LABELS, ROWS, follow_labels, follow_rows, forget, renew
+from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["catch_up", "headline", "health", "judged", "performance", "rebuild"]
 
@@ -24,6 +26,8 @@ REPORTED = [
     *("threshold_lower", "threshold_upper", "alarm"),
 ]
 EXTRA = ["version", "level", "level_lower", "level_upper", "line"]
+SUMS = ", ".join(f"total({column})" for column in ("rows", "labels", "version", "realized", "estimated", "assisted", "assisted_upper", "level"))
+_reports: Remembered[pd.DataFrame] = Remembered(8)
 
 
 def catch_up(context: Context) -> int:
@@ -75,8 +79,17 @@ def _chosen(context: Context) -> tuple[str, ...]:
 
 
 def _report(context: Context, wanted: list[str]) -> pd.DataFrame:
-    names = tuple(dict.fromkeys((*wanted, *_chosen(context))))  # all that may alarm share one rate, whichever are asked for
-    sql = f"SELECT * FROM performance_results WHERE project = ? AND metric IN ({', '.join('?' * len(names))}) ORDER BY window"
+    others = () if wanted == [headline(context)] else _chosen(context)  # all others that may alarm share one rate, whichever are asked for
+    names = tuple(dict.fromkeys((*wanted, *others, *(("mae",) if "bias" in wanted else ()))))  # the bias is judged by the size of the error
+    chosen = f"FROM performance_results WHERE project = ? AND metric IN ({', '.join('?' * len(names))})"
+    # the cursors tell what has landed, the sums whether it was all derived anew
+    sums = context.database.rows(f"SELECT count(*) AS n, max(window) AS newest, {SUMS} {chosen}", (context.name, *names))[0]
+    known = tuple(cursors.position(context.database, context.name, consumer) for consumer in (ROWS, LABELS)), tuple(sums.values())
+    key = str(context.database.path), context.name, repr(context.config), repr(context.settings), (*wanted, *names), known
+    return _reports.get(key, lambda: _assembled(context, wanted, f"SELECT * {chosen} ORDER BY window", names)).copy(deep=False)
+
+
+def _assembled(context: Context, wanted: list[str], sql: str, names: tuple[str, ...]) -> pd.DataFrame:
     found = context.database.frame(sql, (context.name, *names))
     settings = context.settings
     found = judge(found, headline(context), settings.false_alarm_rate, settings.thresholds)
@@ -114,4 +127,4 @@ def _tell(context: Context) -> None:
 def health(context: Context) -> Health:
     """Is the model OK, and why: critical for a performance alarm in the newest windows, warning for drift or failed quality checks."""
     frame = performance(context).frame
-    return assess(frame, headline(context), drifting.drift(context).alarms, drifting.quality(context))
+    return assess(frame, headline(context), drifting.alarms(context), drifting.newest_quality(context))

@@ -241,3 +241,14 @@ def test_previews_say_what_is_unusual(watched: lifecycle.Project) -> None:
     assert [row["unusual"] != "" for row in odd.content] == [True, False, False]
     with pytest.raises(UnknownName, match="nobody"):
         watched.preview("nobody")
+
+
+def test_alarms_and_the_newest_quality_are_those_of_the_whole_report(watched: lifecycle.Project) -> None:
+    assert drifting.newest_quality(watched._context).empty
+    watched.log(rows(500, 1))
+    watched.log(rows(700, 2, shift=0.5).assign(plan="unheard of"))
+    quality, newest = watched.quality(), drifting.newest_quality(watched._context)
+    pd.testing.assert_frame_equal(drifting.alarms(watched._context), watched.drift().alarms)
+    assert newest["window"].unique().tolist() == ["3"]
+    pd.testing.assert_frame_equal(newest, quality[quality["window"] == "3"].reset_index(drop=True))
+    assert watched.health().reasons[1] == "Data quality: plan failed a check in the newest window."

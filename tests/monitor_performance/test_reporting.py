@@ -10,6 +10,8 @@ import pytest
 
 import lifecycle
 from lifecycle.monitor.health import assess
+from lifecycle.records import Settings
+from lifecycle.stores.database import dumps
 from lifecycle.verbs import performance_views, performing
 
 CLASSES = ("no", "yes")
@@ -271,3 +273,39 @@ def test_windows_that_hold_their_level_hardly_alarm(make, scores, as_columns, ro
         frame = performing.performance(stage.context).frame
         alarms.append(frame.groupby("window")["alarm"].any().mean())
     assert np.mean(alarms) <= 0.01
+
+
+def test_the_headline_alone_reads_as_among_the_others_and_follows_what_lands(stage):
+    for until in (1000, 3000):
+        stage.label(stage.ids[until - 1000 : until], [CLASSES[t] for t in stage.truth[until - 1000 : until]])
+        report = performing.performance(stage.context).frame
+        alone = performing.performance(stage.context, ["accuracy"]).frame
+        pd.testing.assert_frame_equal(alone, report[report["metric"] == "accuracy"].reset_index(drop=True))
+        assert alone["labels"].sum() == until - (1000 if until == 3000 else 0)
+    assert alone["alarm"].any()
+    alone.loc[:, "alarm"] = False
+    assert performing.performance(stage.context, ["accuracy"]).frame["alarm"].any()
+    stage.context.database.connection.execute("UPDATE projects SET settings = ?", (dumps(Settings(thresholds={"accuracy": 0.01})),))
+    assert not performing.performance(stage.context, ["accuracy"]).frame["alarm"].any()
+
+
+def test_the_bias_as_headline_is_judged_by_the_size_of_the_error(make):
+    stage, rng = make("regression", (), "500 rows", 1, metric="bias"), np.random.default_rng(2)
+    guess, noise = rng.normal(size=4000), rng.normal(size=4000)
+    stage.version({"x0": guess[:2000], "prediction": guess[:2000], "label": (guess + noise)[:2000]})
+    ids = stage.land({"x0": guess[2000:], "prediction": guess[2000:]})
+    stage.label(ids, (guess + noise)[2000:] - 1.0)
+    report = performing.performance(stage.context).frame
+    alone = performing.performance(stage.context, ["bias"]).frame
+    pd.testing.assert_frame_equal(alone, report[report["metric"] == "bias"].reset_index(drop=True))
+    assert alone["alarm"].all()
+
+
+def test_a_report_follows_labels_that_leave_its_sums_as_they_are(make):
+    stage = make(window="100 rows")
+    stage.version(None)
+    ids = stage.land({"prediction": ["yes"] * 200})
+    stage.label(ids, ["yes"] * 50 + ["no"] * 50 + ["yes"] * 60 + ["no"] * 40)
+    assert performing.performance(stage.context, ["accuracy"]).frame["realized"].tolist() == [0.5, 0.6]
+    stage.label([*ids[50:60], *ids[100:110]], ["yes"] * 10 + ["no"] * 10)
+    assert performing.performance(stage.context, ["accuracy"]).frame["realized"].tolist() == [0.6, 0.5]
