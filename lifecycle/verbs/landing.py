@@ -205,7 +205,8 @@ def original(predictions: pa.ChunkedArray, schema: Schema) -> pd.Series:
     if schema.task != "classification":
         return pd.Series(predictions.to_numpy())
     known = {str(value): value for value in schema.classes}
-    return pd.Series([known.get(text) for text in predictions.to_pylist()], dtype=object).infer_objects()
+    texts = predictions.cast(pa.string()).to_pylist()  # codes would be turned into text one by one
+    return pd.Series([known.get(text) for text in texts], dtype=object).infer_objects()
 
 
 def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, new: Numbers, by: str | None) -> int:
