@@ -55,8 +55,8 @@ def test_every_verb_is_on_the_command_line() -> None:
     from lifecycle.project import Project
 
     elsewhere = {"answer", "champion", "check", "config", "name", "settings", "version", "champion_at"}
-    views = {name for name in vars(Project) if name.startswith(("drift_", "performance_"))}
-    verbs = {name.replace("_", "-") for name in vars(Project) if not name.startswith("_")} - {n.replace("_", "-") for n in elsewhere | views}
+    views = {name for name in dir(Project) if name.startswith(("drift_", "performance_"))}
+    verbs = {name.replace("_", "-") for name in dir(Project) if not name.startswith("_")} - {n.replace("_", "-") for n in elsewhere | views}
     fixed = {
         "log", "predict", "record-labels", "predictions", "drift", "performance", "quality", "health", "next-tasks", "annotate", "skip", "undo",
         "release-tasks", "labels", "agreement", "suspects", "adjudicate", "triggers", "tick", "retrain", "request-retrain", "runs", "run",
