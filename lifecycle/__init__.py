@@ -14,6 +14,8 @@ from lifecycle.label.strategies import query_strategies as query_strategies
 from lifecycle.label.strategies import query_strategy as query_strategy
 from lifecycle.monitor.drift import drift_test as drift_test
 from lifecycle.monitor.drift import drift_tests as drift_tests
+from lifecycle.monitor.multivariate import multivariate_test as multivariate_test
+from lifecycle.monitor.multivariate import multivariate_tests as multivariate_tests
 from lifecycle.monitor.performance.assisted import assisted_mean as assisted_mean
 from lifecycle.monitor.performance.estimated import estimated_accuracy as estimated_accuracy
 from lifecycle.monitor.performance.metrics import metric_names as metric_names

@@ -14,13 +14,13 @@ from scipy import special
 
 from lifecycle.monitor.summaries import Floats
 
-__all__ = ["errors", "fit_plane", "judge_errors", "matrix"]
+__all__ = ["LEAST", "errors", "fit_plane", "judge_errors", "matrix", "residuals"]
 
 EXPLAINED = 0.65
 _MOST = 30
 _ROWS = 20_000
 _CLIP = 5.0  # standard deviations: one outlier must not own the plane
-_LEAST = 0.2  # of the reference errors' standard deviation: a smaller change of the mean does not matter
+LEAST = 0.2  # of the reference errors' standard deviation: a smaller change of the mean does not matter
 
 
 def matrix(columns: Mapping[str, NDArray[Any]], shares: Mapping[str, Sequence[float]], names: Sequence[str]) -> Floats:
@@ -72,6 +72,13 @@ def errors(values: Floats, state: Mapping[str, Any]) -> Floats:
     return np.asarray(np.sqrt(np.maximum((standard**2).sum(axis=1) - (parts**2).sum(axis=1), 0.0)))
 
 
+def residuals(values: Floats, state: Mapping[str, Any]) -> Floats:
+    """What the plane leaves of each standardised row (rows, columns); zeros where there is no plane."""
+    standard = _standard(values, state)
+    axes = np.asarray(state["axes"], dtype=np.float64)
+    return np.asarray(standard - (standard @ axes.T) @ axes) if len(axes) else np.zeros_like(standard)
+
+
 def judge_errors(
     rows: NDArray[np.int64], total: Floats, squares: Floats, state: Mapping[str, Any], rate: float
 ) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
@@ -85,7 +92,7 @@ def judge_errors(
     half = float(special.ndtri(0.975)) * spread / np.sqrt(n)
     noise = state["spread"] * np.sqrt(1 / n + 1 / max(state["rows"], 1))
     small = rows < 30
-    threshold = np.where(small, np.nan, state["mean"] + np.maximum(float(special.ndtri(1 - rate)) * 1.1 * noise, _LEAST * state["spread"]))
+    threshold = np.where(small, np.nan, state["mean"] + np.maximum(float(special.ndtri(1 - rate)) * 1.1 * noise, LEAST * state["spread"]))
     with np.errstate(invalid="ignore"):
         return mean, mean - half, mean + half, threshold, (mean > threshold) & bool(state["axes"])
 
