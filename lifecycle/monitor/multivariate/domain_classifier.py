@@ -60,7 +60,11 @@ def delong(positive: Floats, negative: Floats) -> tuple[float, float]:
 
 
 def _over_folds(scores: Floats, now: NDArray[np.bool_], fold: NDArray[np.int64]) -> tuple[float, float, float]:
-    """The mean AUC of the folds, its standard error, and the standard error that it has where nothing can be told (ties counted)."""
+    """The mean AUC of the folds, its standard error, and the standard error that it has where nothing can be told.
+
+    Without drift, what sets fold 1 apart agrees with what sets fold 2 apart by chance, and both folds' models see that same agreement:
+    it is counted twice, so that the variance is twice that of folds that know nothing of each other (seen in simulations, too).
+    """
     areas, variances, blind = [], [], []
     for k in range(FOLDS):
         positive, negative = scores[(fold == k) & now], scores[(fold == k) & ~now]
@@ -69,7 +73,7 @@ def _over_folds(scores: Floats, now: NDArray[np.bool_], fold: NDArray[np.int64])
         areas.append(area)
         variances.append(variance)
         blind.append((m + n + 1) / (12.0 * m * n))
-    return float(np.mean(areas)), float(np.sqrt(np.sum(variances)) / FOLDS), float(np.sqrt(np.sum(blind)) / FOLDS)
+    return float(np.mean(areas)), float(np.sqrt(np.sum(variances)) / FOLDS), float(np.sqrt(2.0 * np.sum(blind)) / FOLDS)
 
 
 def _folds(now: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -78,7 +78,7 @@ def bandwidth(rows: Floats, rng: np.random.Generator) -> float:
 
 def frequencies(rng: np.random.Generator, columns: int, width: float, count: int = FREQUENCIES) -> Floats:
     """Random frequencies (columns, count) whose waves average to exp(-|x - y|^2 / (2 width^2))."""
-    return rng.normal(size=(columns, count)) / width
+    return np.asarray(rng.normal(size=(columns, count)) / width)
 
 
 def waves(rows: Floats, random: Floats) -> NDArray[np.float64]:
