@@ -68,7 +68,11 @@ class Settings:
     false_alarm_rate : the share of drift-free windows that may alarm.
     minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
     recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
-    thresholds : by hand, {"drift:<column>" or "<metric>": number}.
+    false_alarm_budget : the same over time, and instead of the rate for drift: "1 in 500 windows", "2 a year"; None: the rate.
+    drift_tests : which test judges a column, {"<column>" or "numeric" or "categorical": test}; the others have the default for their kind and size.
+    drift_alarm : "k of m": a column raises an alarm when it drifted in k of the last m windows.
+    autocorrelation : "ignored"; "measured" on the reference in order of time; or how many rows count as one, such as 5.
+    thresholds : by hand, {"drift:<column>", "drift:numeric", "drift:categorical" or "<metric>": number}.
     """
 
     metric: str | None = None
@@ -87,6 +91,10 @@ class Settings:
     seed: int = 0
     false_alarm_rate: float = 0.01
     minimum_effect: float | None = None
+    false_alarm_budget: str | None = None
+    drift_tests: Mapping[str, str] = field(default_factory=dict)
+    drift_alarm: str = "1 of 1"
+    autocorrelation: str | float = "ignored"
     recipe: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
 

@@ -28,6 +28,7 @@ from lifecycle.verbs import drifting, labeling, performing
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
 from lifecycle.verbs.context import Clock, Context, who
+from lifecycle.verbs.drift_policy import require_alarms
 
 __all__ = ["Workspace", "open_workspace", "restore"]
 
@@ -126,6 +127,7 @@ class Workspace:
                 "There is training data but no recipe; give an unfitted scikit-learn estimator as `recipe`, or a reference with predictions."
             )
         schema = door.infer([training, reference], task, modality, target, classes, timestamp)
+        require_alarms(settings, schema, window)
         recipe = self._recipe(recipe, schema)
         if recipe is not None:
             settings = replace(settings, recipe=self.models.save(recipe))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from lifecycle.commands.predictions import setting
 from lifecycle.commands.shell import command
 from lifecycle.project import Project
 
@@ -21,6 +22,13 @@ def drift(project: Project, alarms: bool) -> pd.DataFrame:
     """Which columns of which windows differ from the reference."""
     report = project.drift()
     return report.alarms if alarms else report.frame
+
+
+@click.argument("changes", nargs=-1, required=True, metavar="NAME=VALUE...")
+@command(commands, "preview-alarms")
+def preview_alarms(project: Project, changes: tuple[str, ...]) -> pd.DataFrame:
+    """Which windows would alarm under changed settings, such as false_alarm_rate=0.05 or 'drift_alarm=2 of 3'; nothing is changed."""
+    return project.preview_alarms(**dict(setting(change) for change in changes))
 
 
 @click.option("--metric", "metrics", multiple=True, help="May be given several times.")

@@ -15,7 +15,7 @@ from lifecycle.commands.shell import by_option, command, read
 from lifecycle.project import Project
 from lifecycle.workspace import Workspace
 
-__all__ = ["commands"]
+__all__ = ["commands", "setting"]
 
 commands = click.Group()
 
@@ -85,7 +85,7 @@ def predictions(project: Project, start: datetime | None, end: datetime | None, 
 @command(commands)
 def configure(project: Project, changes: tuple[str, ...], by: str | None) -> Any:
     """Change settings; values are JSON, or plain text."""
-    return project.configure(by=by, **dict(_setting(change) for change in changes))
+    return project.configure(by=by, **dict(setting(change) for change in changes))
 
 
 def _landed(landed: Any) -> dict[str, Any]:
@@ -93,7 +93,8 @@ def _landed(landed: Any) -> dict[str, Any]:
     return facts | {"refused": landed.refused, "ids": list(landed[:20])}
 
 
-def _setting(change: str) -> tuple[str, Any]:
+def setting(change: str) -> tuple[str, Any]:
+    """What a person typed as NAME=VALUE."""
     name, separator, text = change.partition("=")
     if not separator:
         raise lifecycle.InvalidValue(f"{change!r} is not a setting; write NAME=VALUE, such as audit_share=0.3.")

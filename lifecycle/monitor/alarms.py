@@ -9,7 +9,7 @@ million rows quiet, where every p-value is small.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from scipy import special
 from lifecycle.monitor.drift.registration import Cells, Counts, DriftTest, Floats, Verdicts
 from lifecycle.monitor.summaries import Bins, quantile, unseen_counts
 
-__all__ = ["ColumnVerdicts", "WindowVerdicts", "column_level", "combine", "default_test", "describe_cells", "fewest_rows", "judge"]
+__all__ = ["ColumnVerdicts", "WindowVerdicts", "column_level", "combine", "decide", "default_test", "describe_cells", "fewest_rows", "judge"]
 
 _KEPT = 0.8  # a fifth of the rate is left for what the approximations of the tails miss
 _OPEN = 0.1
@@ -46,7 +46,7 @@ class WindowVerdicts:
     columns: tuple[tuple[str, ...], ...]
 
 
-def default_test(kind: str) -> str:
+def default_test(kind: str, reference: Counts | None = None) -> str:
     """The test for a kind of column: Kolmogorov-Smirnov for numbers (any shape, ties, outliers), chi-squared for categories.
 
     >>> default_test("numeric"), default_test("categorical")
@@ -66,7 +66,7 @@ def column_level(rate: float, columns: int, closed: bool = True) -> float:
     return round(_KEPT * rate / max(columns, 1) * (1.0 if closed else _OPEN), 15)
 
 
-def fewest_rows(level: float, reference_rows: int) -> float:
+def fewest_rows(level: float, reference_rows: float) -> float:
     """The rows from which on a window can be judged at `level` against a reference of this size; infinite when it is too small itself.
 
     >>> round(fewest_rows(0.01 / 50, 5_000), 1), fewest_rows(0.01, 3)
@@ -95,7 +95,14 @@ def describe_cells(bins: Bins, reference: Counts, unseen: Sequence[Mapping[str, 
 
 
 def judge(
-    test: DriftTest, reference: Counts, current: Counts, cells: Cells, level: float, least: float | None = None, by_hand: float | None = None
+    test: DriftTest,
+    reference: Counts,
+    current: Counts,
+    cells: Cells,
+    level: float,
+    least: float | None = None,
+    by_hand: float | None = None,
+    inflation: float = 1.0,
 ) -> ColumnVerdicts:
     """Judge one column of several windows.
 
@@ -104,17 +111,28 @@ def judge(
     reference, current : (cells,) and (windows, cells) counts.
     level : the p-value that a column is held to. least : the effect that matters; None is the test's own.
     by_hand : an effect that someone chose as the threshold; it replaces both.
+    inflation : how many rows count as one, where rows depend on those before them; counts are then counts of independent rows.
     """
     least = test.least if least is None else least
+    if inflation > 1:
+        unseen = None if cells.unseen is None else cells.unseen / inflation
+        reference, current, cells = reference / inflation, current / inflation, replace(cells, unseen=unseen)
     found = test.counted(reference, current, cells, level, least)
     if by_hand is not None:
         found = Verdicts(found.statistic, found.p_value, found.effect, test.counted(reference, current, cells, 1.0, by_hand).threshold)
-        drifted = found.effect >= by_hand
-    else:
-        drifted = (found.p_value <= level) & (found.effect >= least)
-    small = current.sum(axis=1) < fewest_rows(level, int(reference.sum()))
+    small = current.sum(axis=1) < fewest_rows(level, float(reference.sum()))
+    drifted = decide(found.p_value, found.effect, level, least, by_hand) & ~small
     nothing = np.where(small, np.nan, 1.0)
-    return ColumnVerdicts(test.name, found.statistic, found.p_value * nothing, found.effect, found.threshold * nothing, drifted & ~small)
+    return ColumnVerdicts(test.name, found.statistic, found.p_value * nothing, found.effect, found.threshold * nothing, drifted)
+
+
+def decide(p_value: Floats, effect: Floats, level: float, least: float, by_hand: float | None = None) -> NDArray[np.bool_]:
+    """Has it drifted: significant and by an effect that matters, or by the effect that someone chose.
+
+    >>> decide(np.array([1e-9, 1e-9, 0.5]), np.array([0.3, 0.01, 0.3]), 0.001, 0.1).tolist()
+    [True, False, False]
+    """
+    return np.asarray(effect >= by_hand if by_hand is not None else (p_value <= level) & (effect >= least))
 
 
 def combine(names: tuple[str, ...], p_values: Floats, effects: Floats, drifted: NDArray[np.bool_]) -> WindowVerdicts:

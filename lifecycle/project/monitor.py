@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import DriftColumn, DriftReport, Health, PerformanceReport
-from lifecycle.verbs import drift_views, drifting, performance_views, performing
+from lifecycle.verbs import drift_previewing, drift_views, drifting, performance_views, performing
 
 __all__ = ["MonitorVerbs"]
 
@@ -20,6 +21,16 @@ class MonitorVerbs(Opened):
     def drift(self) -> DriftReport:
         """Which columns of which windows differ from the reference, and which windows raise an alarm."""
         return drifting.drift(self._context)
+
+    def preview_alarms(self, **changes: Any) -> pd.DataFrame:
+        """What would have alarmed under changed settings (rate, effect, test, threshold, k of m, ...), from the stored counts alone:
+        window, start, end, alarm, would_alarm, columns, would_columns. Nothing is changed.
+
+        Raises
+        ------
+        UnknownName, InvalidValue : as `configure` would.
+        """
+        return drift_previewing.preview_alarms(self._context, changes)
 
     def performance(self, metrics: Sequence[str] | None = None) -> PerformanceReport:
         """How good the model is in each window: realized, estimated and assisted, each with its interval."""

@@ -22,6 +22,7 @@ __all__ = [
     "keep_windows",
     "multivariate",
     "references",
+    "results",
     "rows_before",
     "rule",
     "set_rule",
@@ -124,6 +125,12 @@ def keep_results(database: Database, project: str, rows: Iterable[Sequence[Any]]
     """Store or replace results: (window, column, kind, test, statistic, p_value, effect, threshold, drifted) each."""
     names = ("window", "column", "kind", "test", "statistic", "p_value", "effect", "threshold", "drifted")
     _keep(database, "drift_results", names, ((project, *row) for row in rows))
+
+
+def results(database: Database, project: str, keys: Sequence[int]) -> list[dict[str, Any]]:
+    """What is stored of these windows: window, column, test, p_value, effect, drifted."""
+    sql = "SELECT window, column, test, p_value, effect, drifted FROM drift_results WHERE project = ? AND window IN (SELECT value FROM json_each(?))"
+    return database.rows(sql, (project, json.dumps([int(k) for k in keys])))
 
 
 def keep_multivariate(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -13,11 +13,13 @@ from lifecycle.label import suited
 from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.plain import plain
 from lifecycle.records import Settings, TaskKind, Trigger
+from lifecycle.stores import summaries
 from lifecycle.stores.database import dumps
 from lifecycle.train import dataset, triggers, weighting
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.drift_policy import require_alarms
 
-__all__ = ["configure", "require_settings", "require_window"]
+__all__ = ["changed", "configure", "require_settings", "require_window"]
 
 RELEASES = ("approval", "automatic", "shadow", "canary")
 
@@ -29,18 +31,29 @@ def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> S
     ------
     UnknownName, InvalidValue : no such setting, or a value outside what is allowed. Nothing is changed.
     """
-    for name in changes:
-        if name not in Settings.__dataclass_fields__:
-            raise UnknownName.among("setting", name, Settings.__dataclass_fields__)
     with context.database.write() as connection:
-        before = context.settings
-        after = replace(before, **_tidied(changes))
-        require_settings(after, context.schema.task)
+        before, after = context.settings, changed(context, changes)
         told = {name: {"from": plain(getattr(before, name)), "to": plain(getattr(after, name))} for name in changes}
         told = {name: change for name, change in told.items() if change["from"] != change["to"]}
         if told:
             connection.execute("UPDATE projects SET settings = ? WHERE name = ?", (dumps(after), context.name))
             context.happened(by, "configure", ", ".join(told), told)
+    return after
+
+
+def changed(context: Context, changes: Mapping[str, Any]) -> Settings:
+    """The settings as they would be after these changes; nothing is stored.
+
+    Raises
+    ------
+    UnknownName, InvalidValue : as `configure` says.
+    """
+    for name in changes:
+        if name not in Settings.__dataclass_fields__:
+            raise UnknownName.among("setting", name, Settings.__dataclass_fields__)
+    after = replace(context.settings, **_tidied(changes))
+    require_settings(after, context.schema.task)
+    require_alarms(after, context.schema, context.config.window, (row[0] for row in summaries.columns(context.database, context.name)))
     return after
 
 
@@ -84,6 +97,9 @@ def _tidied(changes: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(given, Trigger | Mapping):
             given = (given,)
         values["triggers"] = tuple(trigger if isinstance(trigger, Trigger) else Trigger(**trigger) for trigger in given)
+    persistence = values.get("drift_alarm")
+    if isinstance(persistence, list | tuple) and len(persistence) == 2:
+        values["drift_alarm"] = f"{persistence[0]} of {persistence[1]}"
     return values
 
 
@@ -99,6 +115,10 @@ def _positive_numbers(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value.values())
 
 
+def _names(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(name, str) for name in (*value, *value.values()))
+
+
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "audit_share": (_number(0, 1), "a share from 0 to 1"),
     "overlap": (_number(1, 100, whole=True), "a whole number from 1 to 100: answers an item"),
@@ -110,6 +130,12 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (_number(0, 2**32 - 1, whole=True), "a whole number from 0 to 4294967295"),
     "false_alarm_rate": (lambda value: _number(0, 1)(value) and 0 < value < 1, "a share between 0 and 1, such as 0.01"),
     "minimum_effect": (lambda value: value is None or _number(0, float("inf"))(value), "a number from 0 on, or None"),
+    "false_alarm_budget": (lambda value: value is None or isinstance(value, str), "text such as '1 in 500 windows' or '2 a year', or None"),
+    "drift_tests": (_names, "names of drift tests by column or kind, such as {'age': 'wasserstein', 'categorical': 'psi'}"),
+    "autocorrelation": (
+        lambda value: value in ("ignored", "measured") or _number(1, 1e6)(value),
+        "'ignored', 'measured', or how many rows count as one, such as 5",
+    ),
     "training_exclude": (
         lambda value: isinstance(value, tuple | list) and all(isinstance(name, str) for name in value),
         "a list of label sources and prediction ids",

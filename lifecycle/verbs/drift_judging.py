@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,21 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecycle.monitor import windows
-from lifecycle.monitor.alarms import ColumnVerdicts, column_level, combine, default_test, describe_cells, judge
-from lifecycle.monitor.drift import drift_test
 from lifecycle.monitor.sketch import decode_sketch, encode_sketch, merge_sketch
-from lifecycle.monitor.summaries import Bins, Summary, decode, encode, merge
-from lifecycle.records import Settings
+from lifecycle.monitor.summaries import Bins, Summary, merge
 from lifecycle.stores import events
 from lifecycle.stores import summaries as store
 from lifecycle.stores.database import dumps
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, reference_counts
 from lifecycle.verbs.drift_counting import Step
+from lifecycle.verbs.drift_policy import Policy, policy
 from lifecycle.verbs.drift_quality import derive_quality, derive_together
+from lifecycle.verbs.drift_stored import as_stored, assemble, served, stored_summary
+from lifecycle.verbs.drift_verdicts import Verdicts, conclude, judge_windows, stored_verdicts
 
 __all__ = ["is_settled", "served", "settle", "take_in"]
-
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,7 +36,7 @@ def take_in(context: Context, columns: Monitored, step: Step) -> None:
     merged: dict[str, Summary] = {}
     for name, summary in step.columns.items():
         merged[name] = _merge_stored(context, name, columns.bins[name], step.keys, summary)
-        store.keep_summaries(context.database, context.name, name, zip(step.keys.tolist(), *_stored(merged[name]), strict=True))
+        store.keep_summaries(context.database, context.name, name, zip(step.keys.tolist(), *as_stored(merged[name]), strict=True))
     derive_together(context, columns, step)
     unfinished = None if step.last else int(step.keys[-1])
     _derive(context, columns, found, merged, unfinished)
@@ -58,7 +57,7 @@ def settle(context: Context, columns: Monitored) -> None:
         rows = store.windows(context.database, context.name, keys) if keys is None or keys else []
         if rows:
             wanted = [row["window"] for row in rows]
-            made = {name: _stored_summary(context, name, bins, wanted) for name, bins in columns.bins.items()}
+            made = {name: stored_summary(context, name, bins, wanted) for name, bins in columns.bins.items()}
             _derive(context, columns, rows, made, None)
         if everything:
             store.set_rule(context.database, context.name, rule)
@@ -72,66 +71,49 @@ def _closing(context: Context) -> list[int]:
 
 
 def _rule(context: Context) -> str:
-    settings = context.settings
-    by_hand = {name: value for name, value in settings.thresholds.items() if name.startswith("drift:")}
-    return dumps({"rate": settings.false_alarm_rate, "least": settings.minimum_effect, "by_hand": by_hand})
+    return dumps(asdict(policy(context.settings, context.config.window)))
 
 
 def _derive(context: Context, columns: Monitored, rows: list[dict[str, Any]], made: Mapping[str, Summary], unfinished: int | None) -> None:
     """Judge windows, given as stored rows, from their whole summaries. `unfinished`: a window that more rows are about to be added to."""
     names = tuple(columns.bins)
-    settings, window, now = context.settings, context.config.window, context.now()
+    window, now = context.config.window, context.now()
     for row in rows:
         row["closed"] = int(row["window"] != unfinished and windows.is_closed(row["window"], window, row["rows"], now))
-    shape = (len(rows), len(names))
-    p_values, effects, drifted = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, dtype=bool)
-    results: list[tuple[Any, ...]] = []
-    for version, closed, at in _alike(rows):
-        references = reference_counts(context, columns, version)
-        level = column_level(settings.false_alarm_rate, len(names), closed)
-        for j, name in enumerate(names):
-            if name not in made or name not in references:
-                continue
-            found = _judge_column(settings, columns.bins[name], name, references[name], made[name], at, level)
-            p_values[at, j], effects[at, j], drifted[at, j] = found.p_value, found.effect, found.drifted
-            results += _result_rows([rows[i]["window"] for i in at], name, columns.bins[name].kind, found)
-    verdicts = combine(names, p_values, effects, drifted)
-    for row, p_value, alarm, worst in zip(rows, verdicts.p_value.tolist(), verdicts.alarm.tolist(), verdicts.columns, strict=True):
-        row |= {"p_value": p_value, "alarm": int(alarm), "columns": dumps(list(worst))}
-        if alarm and not row["told"]:
+    rules = policy(context.settings, window)
+    found, results = judge_windows(context, columns, rules, rows, made)
+    store.keep_results(context.database, context.name, results)
+    rows_near, verdicts, affected = _with_neighbours(context, names, rules, rows, found)
+    concluded = conclude(rules, names, verdicts)
+    for i in affected:
+        row, worst = rows_near[i], concluded.columns[i]
+        row |= {"p_value": float(concluded.p_value[i]), "alarm": int(concluded.alarm[i]), "columns": dumps(list(worst))}
+        if row["alarm"] and not row["told"]:
             row["told"] = 1
             _tell(context, row, worst)
-    store.keep_results(context.database, context.name, results)
-    store.keep_windows(context.database, context.name, rows)
+    store.keep_windows(context.database, context.name, [rows_near[i] for i in affected])
     derive_quality(context, columns, rows, made, reference_counts(context, columns, columns.version))
 
 
-def _judge_column(
-    settings: Settings, bins: Bins, name: str, reference: Mapping[str, Any], made: Summary, at: NDArray[np.int64], level: float
-) -> ColumnVerdicts:
-    counts = decode(reference["counts"])
-    cells = describe_cells(bins, counts, [made.unseen[i] for i in at])
-    test = drift_test(default_test(bins.kind))
-    return judge(test, counts, made.counts[at], cells, level, settings.minimum_effect, settings.thresholds.get(f"drift:{name}"))
-
-
-def _alike(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, bool, NDArray[np.int64]]]:
-    """The places of the windows that are judged alike: by the version that served most of them, and whether they are closed."""
-    kinds = [(served(row), bool(row["closed"])) for row in rows]
-    for version, closed in sorted(set(kinds)):
-        yield version, closed, np.array([i for i, kind in enumerate(kinds) if kind == (version, closed)])
-
-
-def served(row: Mapping[str, Any]) -> int:
-    """The version that answered most rows of a window, the newer one of two that answered as many."""
-    by_version = json.loads(row["versions"])
-    return max((int(version) for version in by_version), key=lambda version: (by_version[str(version)], version))
-
-
-def _result_rows(keys: list[int], name: str, kind: str, found: ColumnVerdicts) -> list[tuple[Any, ...]]:
-    figures = (found.statistic, found.p_value, found.effect, found.threshold)
-    numbers = zip(*(figure.tolist() for figure in figures), found.drifted.astype(int).tolist(), strict=True)
-    return [(key, name, kind, found.test, *row) for key, row in zip(keys, numbers, strict=True)]
+def _with_neighbours(
+    context: Context, names: tuple[str, ...], rules: Policy, rows: list[dict[str, Any]], found: Verdicts
+) -> tuple[list[dict[str, Any]], Verdicts, list[int]]:
+    """The windows judged and, where an alarm takes several, those around them, in order of time; and the places of those whose alarm
+    depends on the windows judged: they and the m - 1 after each."""
+    if rules.m == 1:
+        return rows, found, list(range(len(rows)))
+    given = {row["window"] for row in rows}
+    stored = {row["window"] for row in context.database.rows("SELECT window FROM drift_windows WHERE project = ?", (context.name,))}
+    order = sorted(stored | given)
+    after = np.convolve([key in given for key in order], np.ones(rules.m))[: len(order)] > 0
+    near = np.convolve(after, np.ones(rules.m))[rules.m - 1 :] > 0
+    others = [key for key, taken in zip(order, near, strict=True) if taken and key not in given]
+    both = rows + store.windows(context.database, context.name, others)
+    place = sorted(range(len(both)), key=lambda i: int(both[i]["window"]))
+    joined = found.followed_by(stored_verdicts(context, names, others)).at(place)
+    depends = {key for key, touched in zip(order, after, strict=True) if touched}
+    ordered = [both[i] for i in place]
+    return ordered, joined, [i for i, row in enumerate(ordered) if row["window"] in depends]
 
 
 def _tell(context: Context, row: Mapping[str, Any], worst: Sequence[str]) -> None:
@@ -167,35 +149,5 @@ def _merge_stored(context: Context, name: str, bins: Bins, keys: NDArray[np.int6
     known = store.summaries(context.database, context.name, name, keys.tolist())
     if not known:
         return summary
-    old = _assemble(known, bins, keys.tolist())
+    old = assemble(known, bins, keys.tolist())
     return merge(old, summary)
-
-
-def _stored_summary(context: Context, name: str, bins: Bins, keys: list[int]) -> Summary:
-    return _assemble(store.summaries(context.database, context.name, name, keys), bins, keys)
-
-
-def _assemble(rows: list[dict[str, Any]], bins: Bins, keys: list[int]) -> Summary:
-    """Stored summaries as one, a row a key; windows that are not stored are empty."""
-    place = {key: i for i, key in enumerate(keys)}
-    count = len(keys)
-    nothing = np.full(count, np.nan)
-    empty: tuple[dict[str, int], ...] = ({},) * count
-    summary = Summary(np.zeros((count, bins.cells), dtype=np.int64), nothing, nothing.copy(), np.zeros(count), np.zeros(count), empty)
-    unseen = list(summary.unseen)
-    for row in rows:
-        i = place[row["window"]]
-        summary.counts[i] = decode(row["counts"])
-        summary.total[i], summary.squares[i] = row["total"], row["squares"]
-        if row["low"] is not None:
-            summary.low[i], summary.high[i] = row["low"], row["high"]
-        if row["unseen"] != "{}":
-            unseen[i] = json.loads(row["unseen"])
-    return replace(summary, unseen=tuple(unseen))
-
-
-def _stored(summary: Summary) -> tuple[Any, ...]:
-    blobs = [encode(counts) for counts in summary.counts]
-    unseen = [dumps(levels) if levels else "{}" for levels in summary.unseen]
-    figures = (summary.low, summary.high, summary.total, summary.squares)
-    return (blobs, *(figure.tolist() for figure in figures), unseen)
