@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from lifecycle.commands import label, monitor, operations, predictions, release, train
+from lifecycle.commands import change, label, monitor, operations, predictions, release, train
 
 __all__ = ["main"]
 
@@ -21,7 +21,7 @@ def main(context: click.Context, home: str | None) -> None:
     context.obj = home
 
 
-for stage in (predictions, monitor, label, train, release, operations):
+for stage in (predictions, monitor, change, label, train, release, operations):
     for subcommand in stage.commands.commands.values():
         main.add_command(subcommand)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifecycle.project.change import ChangeVerbs
 from lifecycle.project.label import LabelVerbs
 from lifecycle.project.monitor import MonitorVerbs
 from lifecycle.project.predictions import PredictionVerbs
@@ -11,5 +12,5 @@ from lifecycle.project.train import TrainVerbs
 __all__ = ["Project"]
 
 
-class Project(PredictionVerbs, MonitorVerbs, LabelVerbs, TrainVerbs, ReleaseVerbs):
+class Project(PredictionVerbs, MonitorVerbs, ChangeVerbs, LabelVerbs, TrainVerbs, ReleaseVerbs):
     """One model and all that happens around it. Made by `Workspace.create_project` or `Workspace.project`."""

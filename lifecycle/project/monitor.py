@@ -48,10 +48,6 @@ class MonitorVerbs(Opened):
         """Rows of a window, the most unusual for this column (or for all) first: id, time, prediction, label[, value], unusual."""
         return drift_views.drift_samples(self._context, window, column, n)
 
-    def multivariate(self) -> pd.DataFrame:
-        """Drift of the columns together: window, start, end, rows, statistic, lower, upper, threshold, alarm."""
-        return drifting.multivariate(self._context)
-
     def quality(self) -> pd.DataFrame:
         """Data quality by window and column: window, column, check, value, expected, failed."""
         return drifting.quality(self._context)

@@ -108,7 +108,7 @@ def _tail(null: Floats, statistic: float, level: float) -> tuple[float, float]:
     three moments continues them."""
     counted = (1.0 + np.sum(null >= statistic)) / (len(null) + 1.0)
     curve = stats.pearson3(float(stats.skew(null)), float(null.mean()), float(null.std()) or 1e-12)
-    p_value = float(counted) if counted >= 10 / len(null) else float(min(curve.sf(statistic), counted))
+    p_value = float(counted) if counted >= 10 / len(null) else float(np.clip(curve.sf(statistic), 1e-9, counted))
     return p_value, float(np.quantile(null, 1.0 - level)) if level >= 10 / len(null) else float(curve.isf(level))
 
 
