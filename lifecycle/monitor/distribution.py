@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from lifecycle.monitor.summaries import Bins, Counts, fold
 
-__all__ = ["side_by_side", "surprise"]
+__all__ = ["members", "side_by_side", "surprise"]
 
 _GROUPS = 30
 _LEVELS = 20
@@ -48,6 +49,33 @@ def surprise(cells: NDArray[np.int64], bins: Bins, reference: Counts) -> NDArray
         middle = (np.cumsum(before) - before / 2) / max(before.sum(), 1)
         ratio += 0.1 * np.abs(2 * middle - 1)
     return np.asarray(ratio[group[cells]])
+
+
+def members(bins: Bins, frame: pd.DataFrame, name: str, array: Any, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows fall into the bin `name` of a frame that `side_by_side` made (rows,).
+
+    Parameters
+    ----------
+    array : (rows,) floats, or an Arrow array of levels. cells : (rows,) the cell of each row.
+    """
+    if name == "missing":
+        return np.asarray(cells == 0)
+    if bins.kind == "numeric":
+        row = frame[frame["bin"] == name].iloc[0]
+        low, high = (np.nan_to_num(row[end], nan=beyond) for end, beyond in (("lower", -np.inf), ("upper", np.inf)))
+        with np.errstate(invalid="ignore"):
+            return np.asarray((array > low) & (array <= high))
+    known = {level: place + 1 for place, level in enumerate(bins.levels)}
+    if name in known:
+        return np.asarray(cells == known[name])
+    levels = pd.Series(array.to_pandas(), dtype=object).to_numpy()
+    if name.endswith(" (new)"):
+        return np.asarray(levels == name.removesuffix(" (new)"))
+    new = cells == bins.cells - 1
+    if name.endswith(" others"):
+        return np.asarray(~np.isin(cells, [known[level] for level in frame["bin"] if level in known]) & (cells > 0) & ~new)
+    named = {str(level).removesuffix(" (new)") for level in frame["bin"] if str(level).endswith(" (new)")}
+    return np.asarray(new & ~pd.Series(levels).isin(named).to_numpy())
 
 
 def _numeric(bins: Bins, before: NDArray[np.float64], now: NDArray[np.float64]) -> pd.DataFrame:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import DriftColumn, DriftReport, Health, PerformanceReport
-from lifecycle.verbs import drift_previewing, drift_views, drifting, performance_views, performing
+from lifecycle.verbs import (
+    drift_previewing,
+    drift_samples,
+    drift_views,
+    drifting,
+    monitor_report,
+    performance_limits,
+    performance_views,
+    performing,
+    quality_views,
+    range_views,
+)
+from lifecycle.verbs.range_views import Range
 
 __all__ = ["MonitorVerbs"]
 
@@ -40,17 +53,39 @@ class MonitorVerbs(Opened):
         """The windows in order: window (its name), start, end, rows."""
         return drift_views.project_windows(self._context)
 
-    def drift_column(self, column: str, window: str | None = None) -> DriftColumn:
-        """One column of one window (default: the newest) beside its reference, on at most 30 bins."""
-        return drift_views.drift_column(self._context, column, window)
+    def drift_map(self, first: str | None = None, last: str | None = None, most: int = 72) -> pd.DataFrame:
+        """The drift report as few enough rows to draw, however many the windows: of each run of windows the worst, a row a column, with x, y
+        (the worst column first), first, last, windows (of the run), reached (statistic over threshold), beyond (windows that drifted)."""
+        return drift_views.drift_map(self._context, first, last, most)
 
-    def drift_samples(self, window: str, column: str | None = None, n: int = 50) -> pd.DataFrame:
-        """Rows of a window, the most unusual for this column (or for all) first: id, time, prediction, label[, value], unusual."""
-        return drift_views.drift_samples(self._context, window, column, n)
+    def drift_column(self, column: str, window: Range = None, against: Range = None) -> DriftColumn:
+        """One column of one window, or range (default: the newest), beside the reference or the windows `against`, on at most 30 bins."""
+        return range_views.range_column(self._context, column, against, window)
+
+    def compare_ranges(self, a: Range = None, b: Range = None) -> pd.DataFrame:
+        """Every column of the windows `b` (default: the newest) against the windows `a` (default: the reference), the most different first.
+
+        A range is a window's name or a pair of them, the first and the last: column, kind, test, rows_a, rows_b, statistic, p_value,
+        effect, threshold, drifted, median_a, median_b, missing_a, missing_b."""
+        return range_views.compare_ranges(self._context, a, b)
+
+    def drift_samples(self, window: Range, column: str | None = None, n: int = 50, bin: str | None = None) -> pd.DataFrame:
+        """Rows of a window or range, the most unusual for this column (or for all) first: id, time, prediction, label[, value], unusual.
+        `bin`: only those in this bin of the column, as `drift_column` names it."""
+        return drift_samples.drift_samples(self._context, window, column, n, bin)
 
     def quality(self) -> pd.DataFrame:
-        """Data quality by window and column: window, column, check, value, expected, failed."""
-        return drifting.quality(self._context)
+        """Data quality by window and column: window, column, check, value, expected, failed; by what was learned and by `settings.quality`."""
+        return quality_views.quality(self._context)
+
+    def preview_quality(self, rules: Mapping[str, Any]) -> pd.DataFrame:
+        """`quality`, with what other rules would expect and fail beside it: would_expect, would_fail. Nothing is changed."""
+        return quality_views.preview_quality(self._context, rules)
+
+    def preview_limits(self, metric: str | None = None, limit: float | None = None, rate: float | None = None) -> pd.DataFrame:
+        """Which windows would have alarmed for a metric (default: the headline) with another limit, or false-alarm rate: window, start, end,
+        line, value, lower, upper, threshold_lower, threshold_upper, alarm, would_lower, would_upper, would_alarm. Nothing is changed."""
+        return performance_limits.preview_limits(self._context, metric, limit, rate)
 
     def confusion(self, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """truth, prediction, count, for the windows in [start, end): how many of their rows are so, as the labels say."""
@@ -68,6 +103,15 @@ class MonitorVerbs(Opened):
         """Performance by each column's values and bins, the worst first: column, value, rows, labels, metric, score, lower, upper, gap
         (how much worse than all rows), p_value, overall, line; corrected for looking at many."""
         return performance_views.slices(self._context, metric, start, end)
+
+    def report(self, path: str | Path | None = None, start: datetime | None = None, end: datetime | None = None) -> str:
+        """The windows in [start, end) as one self-contained HTML file under 5 MB: health, drift, performance, quality, alarms and events.
+        Returns the HTML, and writes it to `path` where one is given."""
+        return monitor_report.report(self._context, path, start, end)
+
+    def figures(self, path: str | Path | None = None, start: datetime | None = None, end: datetime | None = None) -> bytes:
+        """Every figure of the monitor pages as CSV files in one zip; returned, and written to `path` where one is given."""
+        return monitor_report.figures(self._context, path, start, end)
 
     def health(self) -> Health:
         """Is the model OK, and why."""

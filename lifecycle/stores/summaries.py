@@ -20,7 +20,9 @@ __all__ = [
     "keep_results",
     "keep_summaries",
     "keep_windows",
+    "monitored_names",
     "multivariate",
+    "newest_tests",
     "references",
     "results",
     "rows_before",
@@ -28,6 +30,7 @@ __all__ = [
     "set_rule",
     "state",
     "summaries",
+    "window_rows",
     "windows",
 ]
 
@@ -150,6 +153,25 @@ def rows_before(database: Database, project: str, key: int, count: int) -> list[
     """The rows of up to `count` windows before one, the oldest first."""
     sql = "SELECT rows FROM drift_windows WHERE project = ? AND window < ? ORDER BY window DESC LIMIT ?"
     return [int(row["rows"]) for row in database.rows(sql, (project, key, count))][::-1]
+
+
+def window_rows(database: Database, project: str) -> dict[int, int]:
+    """The rows of every window by its key, in order."""
+    found = database.rows("SELECT window, rows FROM drift_windows WHERE project = ? ORDER BY window", (project,))
+    return {int(row["window"]): int(row["rows"]) for row in found}
+
+
+def newest_tests(database: Database, project: str) -> dict[str, str]:
+    """The test by which each column was judged in the newest window."""
+    sql = """SELECT column, test FROM drift_results WHERE project = ?1
+             AND window = (SELECT max(window) FROM drift_results WHERE project = ?1)"""
+    return {row["column"]: row["test"] for row in database.rows(sql, (project,))}
+
+
+def monitored_names(database: Database, project: str, features: Sequence[str]) -> list[str]:
+    """The names that a rule may be about: the features and the frozen columns."""
+    frozen = database.rows("SELECT column FROM drift_columns WHERE project = ? ORDER BY place", (project,))
+    return list(dict.fromkeys([*features, *(row["column"] for row in frozen)]))
 
 
 def keep_quality(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:

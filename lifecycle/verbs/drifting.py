@@ -15,7 +15,7 @@ from lifecycle.verbs.drift_counting import count_rows
 from lifecycle.verbs.drift_judging import is_settled, settle, take_in
 from lifecycle.verbs.remembering import Remembered
 
-__all__ = ["alarms", "catch_up", "drift", "multivariate", "newest_quality", "quality", "rebuild"]
+__all__ = ["alarms", "catch_up", "drift", "multivariate", "newest_quality", "quality", "rebuild", "state"]
 
 CONSUMER = "drift"
 _reports: Remembered[DriftReport] = Remembered(8)
@@ -47,7 +47,7 @@ def catch_up(context: Context) -> int:
 def drift(context: Context) -> DriftReport:
     """Which columns of which windows differ from the reference, and which windows alarm."""
     catch_up(context)
-    found = _reports.get(_state(context), lambda: _report(context))
+    found = _reports.get(state(context), lambda: _report(context))
     return DriftReport(found.frame.copy(deep=False), found.alarms.copy(deep=False))
 
 
@@ -72,7 +72,7 @@ def _report(context: Context) -> DriftReport:
     return drift_report(_windows(context), results, context.config.window)
 
 
-def _state(context: Context) -> tuple[object, ...]:
+def state(context: Context) -> tuple[object, ...]:
     """All that the derived rows depend on: how far the log was taken in, by what they were judged, and how many windows have closed."""
     position = cursors.position(context.database, context.name, CONSUMER)
     closed = context.database.value("SELECT total(closed) FROM drift_windows WHERE project = ?", (context.name,))
@@ -83,7 +83,7 @@ def _state(context: Context) -> tuple[object, ...]:
 def quality(context: Context) -> pd.DataFrame:
     """Data quality by window and column: window, column ('' for the window as a whole), check, value, expected, failed."""
     catch_up(context)
-    return _findings.get(_state(context), lambda: _quality(context)).copy(deep=False)
+    return _findings.get(state(context), lambda: _quality(context)).copy(deep=False)
 
 
 def newest_quality(context: Context) -> pd.DataFrame:

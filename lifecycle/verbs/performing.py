@@ -13,7 +13,7 @@ from lifecycle.monitor.performance.metrics import default_metrics, metric_names
 from lifecycle.monitor.windows import name as window_name
 from lifecycle.records import Health, PerformanceReport
 from lifecycle.stores import cursors
-from lifecycle.verbs import drifting
+from lifecycle.verbs import drifting, quality_views
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_following import LABELS, ROWS, follow_labels, follow_rows, forget, renew
 from lifecycle.verbs.remembering import Remembered
@@ -63,9 +63,9 @@ def performance(context: Context, metrics: Sequence[str] | None = None) -> Perfo
     return PerformanceReport(_report(context, wanted))
 
 
-def judged(context: Context) -> pd.DataFrame:
-    """The default metrics' report, from what is derived already."""
-    return _report(context, list(_chosen(context)))
+def judged(context: Context, metrics: Sequence[str] | None = None) -> pd.DataFrame:
+    """The report of these metrics, the default ones without, from what is derived already."""
+    return _report(context, list(_chosen(context) if metrics is None else metrics))
 
 
 def headline(context: Context) -> str:
@@ -127,4 +127,4 @@ def _tell(context: Context) -> None:
 def health(context: Context) -> Health:
     """Is the model OK, and why: critical for a performance alarm in the newest windows, warning for drift or failed quality checks."""
     frame = performance(context).frame
-    return assess(frame, headline(context), drifting.alarms(context), drifting.newest_quality(context))
+    return assess(frame, headline(context), drifting.alarms(context), quality_views.newest_quality(context))
