@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,9 +21,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-import lifecycle
-
 HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+import lifecycle  # noqa: E402  the path has to be there first
+from pages.parts import door, sign_in  # noqa: E402
+
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"SAMEORIGIN"),
@@ -74,10 +79,11 @@ class SecurityHeaders:
 async def health(_request: Request) -> JSONResponse:
     """Is the dashboard up, and can it open its workspace?"""
     try:
-        projects = await asyncio.to_thread(lambda: len(lifecycle.open_workspace().projects()))
+        workspace = await asyncio.to_thread(lifecycle.open_workspace)
+        known = {} if workspace.people.needed() else {"projects": len(workspace.projects())}  # strangers are told no more than that it lives
     except lifecycle.LifecycleError as error:
         return JSONResponse({"status": "failed", "reason": str(error)}, status_code=503)
-    return JSONResponse({"status": "ok", "projects": projects})
+    return JSONResponse({"status": "ok", **known})
 
 
 def sorry(_error: Exception) -> bool:
@@ -91,7 +97,7 @@ def sorry(_error: Exception) -> bool:
 app = st.App(
     HERE / "pages" / "router.py",
     lifespan=tuned,
-    middleware=[Middleware(SecurityHeaders)],
-    routes=[Route("/health", health)],
+    middleware=[Middleware(SecurityHeaders), Middleware(door.Door)],
+    routes=[Route("/health", health), *sign_in.routes],
     on_script_error=sorry,
 )

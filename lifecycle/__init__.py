@@ -37,5 +37,8 @@ def demo_projects(workspace: Workspace | None = None) -> Iterator[tuple[str, flo
     """Make the demo projects that are missing; yields what it is doing and how far it is (0 to 1)."""
     from lifecycle.demo import create  # slow to import, and only the demo needs it
 
-    for step in create(workspace or open_workspace()):
+    chosen = workspace or open_workspace()
+    if why := chosen.refusal("create_project"):
+        raise NotAllowed(why)  # noqa: F405
+    for step in create(chosen.as_worker()):
         yield step.message, step.fraction

@@ -10,6 +10,7 @@ Every message says what was given, what is allowed and what to do::
     +- Conflict                    it would contradict what is recorded already
     +- NotReady                    something has to happen first (no champion, no labels, no reference)
     +- NotAllowed                  this person may not do that
+    |  +- SignedOut                nobody is signed in, or the session has ended; nothing was changed
     +- StoreError                  the disk or the database would not take it; nothing was changed
     |  +- Tampered                 a stored file is not the one that was recorded
     +- TrainingFailed              user code in a recipe failed; the message is its reason
@@ -29,6 +30,7 @@ __all__ = [
     "LifecycleError",
     "NotAllowed",
     "NotReady",
+    "SignedOut",
     "StoreError",
     "Tampered",
     "TrainingFailed",
@@ -91,6 +93,10 @@ class NotReady(LifecycleError):
 
 class NotAllowed(LifecycleError, PermissionError):
     """This person may not do that."""
+
+
+class SignedOut(NotAllowed):
+    """Nobody is signed in, or the session has ended. Nothing was changed: sign in and do it again."""
 
 
 class StoreError(LifecycleError, OSError):

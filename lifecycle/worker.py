@@ -59,7 +59,7 @@ class Worker:
     """The loop. `stop` ends it after what it is at."""
 
     def __init__(self, workspace: Workspace, stop: threading.Event, tick_seconds: float = TICK_SECONDS, look_seconds: float = LOOK_SECONDS) -> None:
-        self.workspace = workspace
+        self.workspace = workspace.as_worker()
         self.stop = stop
         self.tick_seconds = tick_seconds
         self.look_seconds = look_seconds

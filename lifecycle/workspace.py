@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -14,20 +15,24 @@ from typing import Any
 import pandas as pd
 
 from lifecycle import schema as door
-from lifecycle.errors import Conflict, InvalidValue, StoreError, UnknownName
+from lifecycle.errors import Conflict, InvalidValue, NotAllowed, SignedOut, StoreError, UnknownName
+from lifecycle.people import People
 from lifecycle.project import Project
 from lifecycle.records import Modality, ProjectConfig, Schema, Settings, TaskKind
 from lifecycle.stores import archive, events, versions, workers
 from lifecycle.stores.database import Database, dumps
 from lifecycle.stores.durable import disk
 from lifecycle.stores.models import ModelStore
+from lifecycle.stores.passwords import digest
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 from lifecycle.train import recipes
 from lifecycle.verbs import drifting, labeling, performing
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
-from lifecycle.verbs.context import Clock, Context, who
+from lifecycle.verbs import people as people_verbs
+from lifecycle.verbs.context import Caller, Clock, Context, who
+from lifecycle.verbs.guarding import Guarded, refusal
 from lifecycle.verbs.drift_policy import require_alarms
 
 __all__ = ["Workspace", "open_workspace", "restore"]
@@ -60,7 +65,7 @@ def restore(file: str | Path, path: str | Path | None = None) -> Workspace:
     return Workspace(root)
 
 
-class Workspace:
+class Workspace(Guarded):
     """The projects of one folder. Several processes may hold it at once.
 
     Attributes
@@ -80,9 +85,39 @@ class Workspace:
         self.models = ModelStore(self.path)
         self.snapshots = SnapshotStore(self.path)
         self.clock = clock or Clock()
+        self._caller = Caller()
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.path)!r})"
+
+    @property
+    def people(self) -> People:
+        """Accounts, roles, sessions and tokens."""
+        return People(self._context(""))
+
+    def as_user(self, name: str) -> Workspace:
+        """The same workspace bound to a person: the default `by`, who cannot act as somebody else and whose role rules reading, too."""
+        return self._as(Caller(name))
+
+    def as_session(self, secret: str) -> Workspace:
+        """The same workspace bound to whoever signed in with this secret; every verb is refused once the session has ended.
+
+        Raises
+        ------
+        SignedOut : it has ended already.
+        """
+        name = self.people.session(secret)
+        if name is None:
+            raise SignedOut("You are not signed in, or your session has ended; sign in first.")
+        return self._as(Caller(name, digest(secret)))
+
+    def as_worker(self) -> Workspace:
+        """The same workspace for its own processes, which have no account: no role is asked of them."""
+        return self._as(Caller(trusted=True))
+
+    def refusal(self, verb: str, project: str = "") -> str:
+        """Why whoever calls may not call this verb, as a sentence; empty where they may, or where nobody has an account."""
+        return refusal(self.database, self._caller, verb, project)
 
     def create_project(
         self,
@@ -145,13 +180,16 @@ class Workspace:
 
         Raises
         ------
-        UnknownName : there is none.
+        UnknownName : there is none. NotAllowed : this workspace is bound to somebody who has no role in it.
         """
+        if self._caller.name and (why := refusal(self.database, self._caller, "config", name)):
+            raise NotAllowed(why)
         return Project(self._context(name))
 
     def projects(self) -> list[Project]:
-        """All projects, by name."""
-        return [self.project(row["name"]) for row in self.database.rows("SELECT name FROM projects ORDER BY name")]
+        """All projects, by name; with accounts, those that whoever calls may see."""
+        names = [row["name"] for row in self.database.rows("SELECT name FROM projects ORDER BY name")]
+        return [Project(self._context(name)) for name in names if not refusal(self.database, self._caller, "config", name)]
 
     def workers(self) -> list[str]:
         """The workers that were seen alive within half a minute, by name."""
@@ -169,6 +207,7 @@ class Workspace:
         stored = "SELECT training AS name FROM versions UNION SELECT reference FROM versions"
         for row in self.database.rows(f"SELECT name FROM ({stored}) WHERE name IS NOT NULL ORDER BY name"):
             found += self.snapshots.findings(row["name"])
+        found += people_verbs.findings(self._context(""))
         for text in (row["settings"] for row in self.database.rows("SELECT settings FROM projects ORDER BY name")):
             found += self.models.findings(recipe) if (recipe := json.loads(text).get("recipe")) else []
         return found
@@ -186,7 +225,15 @@ class Workspace:
             labeling.catch_up(context)
 
     def _context(self, name: str) -> Context:
-        return Context(name, self.path, self.database, self.models, self.snapshots, self.clock)
+        return Context(name, self.path, self.database, self.models, self.snapshots, self.clock, caller=self._caller)
+
+    def _entrance(self) -> tuple[Database, Caller, str]:
+        return self.database, self._caller, ""
+
+    def _as(self, caller: Caller) -> Workspace:
+        bound = copy.copy(self)
+        bound._caller = caller
+        return bound
 
     def _recipe(self, recipe: Any | None, schema: Schema) -> Any | None:
         if isinstance(recipe, str) and not recipe.endswith(".skops"):

@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("monitor", "label", "train", "release", "modalities")
 LAYERS = {
-    1: ("errors", "configuration", "records", "plain", "registry", "schema"),
+    1: ("errors", "configuration", "records", "plain", "registry", "roles", "schema"),
     2: STAGES,
     3: ("stores", "engines"),
-    4: ("verbs", "project", "workspace"),
+    4: ("verbs", "people", "project", "workspace"),
     5: ("serving", "demo", "commands", "supervisor", "worker", "__main__"),
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from lifecycle.records import Settings
+from lifecycle.stores.database import Database
 from lifecycle.verbs import recording
-from lifecycle.verbs.context import Context
+from lifecycle.verbs.context import Caller, Context
+from lifecycle.verbs.guarding import Guarded, refusal
 
 __all__ = ["Opened"]
 
 
-class Opened:
+class Opened(Guarded):
     """A project that exists, what it is and how it behaves."""
 
     def __init__(self, context: Context) -> None:
@@ -22,10 +24,17 @@ class Opened:
         config = self._context.config
         return f"Project({config.name!r}, {config.schema.task}, {config.schema.modality})"
 
+    def _entrance(self) -> tuple[Database, Caller, str]:
+        return self._context.database, self._context.caller, self._context.name
+
     @property
     def name(self) -> str:
         """The project's name, unique in its workspace."""
         return self._context.name
+
+    def refusal(self, verb: str) -> str:
+        """Why whoever calls may not call this verb here, as a sentence; empty where they may, or where nobody has an account."""
+        return refusal(self._context.database, self._context.caller, verb, self.name)
 
     @property
     def config(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from lifecycle.stores.models import ModelStore
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 
-__all__ = ["Clock", "Context", "Route", "who"]
+__all__ = ["Caller", "Clock", "Context", "Route", "who"]
 
 
 @dataclass(slots=True)
@@ -33,6 +34,22 @@ class Clock:
     def now(self) -> datetime:
         """The time, timezone-aware UTC."""
         return self.fixed if self.fixed is not None else datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls the verbs. Without a name each call says who (`by`), else it is the operating-system user.
+
+    Attributes
+    ----------
+    name : bound to this person, who is the default `by` and cannot act as somebody else.
+    session : the stored hash of the session they signed in with; a verb is refused once that has ended.
+    trusted : the workspace's own processes, which have no account.
+    """
+
+    name: str | None = None
+    session: str | None = None
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,7 @@ class Context:
     draft_settings: Settings | None = None
     route: Route | None = None  # a serving process's own, warm and swapped by it; None: as committed at each call
     aside: Callable[[Callable[[], None]], None] | None = None  # where a serving process does what no request waits for
+    caller: Caller = Caller()
     _seen: tuple[str, ProjectConfig] | None = None
 
     def now(self) -> datetime:
@@ -110,9 +128,9 @@ class Context:
 
 
 def who(by: str | None) -> str:
-    """The person who acts: as given, else the operating-system user."""
-    if by is not None and by.strip():
-        return by.strip()
+    """The person who acts: as given, else $LIFECYCLE_USER, else the operating-system user."""
+    if (named := (by or "").strip() or os.environ.get("LIFECYCLE_USER", "").strip()) != "":
+        return named
     try:
         return getpass.getuser()
     except (KeyError, OSError):

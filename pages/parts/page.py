@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
 import lifecycle
 from pages.parts import tree
 
-__all__ = ["badge", "empty", "finding", "head", "plain", "refusals", "section"]
+__all__ = ["badge", "empty", "finding", "head", "may", "plain", "refusals", "section", "signed_out"]
 
 STATUS = {
     "ok": ("green", ":material/check_circle:", "OK"),
@@ -62,10 +63,27 @@ def refusals() -> Iterator[None]:
     """What Lifecycle refuses inside is said as a sentence; the page goes on after the block."""
     try:
         yield
+    except lifecycle.SignedOut as refusal:
+        signed_out(refusal)
     except lifecycle.NotReady as refusal:
         st.info(str(refusal), icon=":material/hourglass_empty:")
     except lifecycle.LifecycleError as refusal:
         st.error(str(refusal), icon=":material/block:")
+
+
+def signed_out(refusal: lifecycle.SignedOut) -> None:
+    """The session has ended: the way to sign in, and back to this page."""
+    here = urlsplit(st.context.url or "/")
+    wanted = (here.path or "/") + (f"?{here.query}" if here.query else "")
+    st.warning(str(refusal), icon=":material/lock:")
+    st.html(f"<a href='/sign-in?next={quote(wanted, safe='')}'>Sign in and come back to this page</a>")
+
+
+def may(noun: lifecycle.Project | lifecycle.Workspace, verb: str) -> dict[str, Any]:
+    """What a button is told that calls this verb, `st.button("Approve...", **page.may(project, "approve"))`: off, with the reason, where it
+    would be refused."""
+    why = noun.refusal(verb)
+    return {"disabled": True, "help": why} if why else {}
 
 
 def plain(text: str) -> str:

@@ -1,4 +1,5 @@
-"""Who is looking at which project: kept in the URL (`?project=`, `?by=`), so that a link shows what its sender saw."""
+"""Who is looking at which project. The project is kept in the URL (`?project=`), so that a link shows what its sender saw; so is
+the name (`?by=`) where nobody has an account. With accounts it is whoever signed in, and every verb of this run is theirs."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ import os
 import streamlit as st
 
 import lifecycle
-from pages.parts import page
+from pages.parts import door, page
 
-__all__ = ["dark", "names", "picker", "project", "user", "workspace"]
+__all__ = ["chosen", "dark", "names", "project", "signs_in", "user", "workspace"]
 
 
 @st.cache_resource(show_spinner=False)
@@ -19,8 +20,23 @@ def _open(path: str | None) -> lifecycle.Workspace:
 
 
 def workspace() -> lifecycle.Workspace:
-    """The workspace that this server shows: $LIFECYCLE_HOME, else data/workspace."""
-    return _open(os.environ.get("LIFECYCLE_HOME"))
+    """The workspace that this server shows ($LIFECYCLE_HOME, else data/workspace), bound to whoever signed in.
+
+    Without a living session the page says so and ends here: no page shows anything to a stranger, however it was reached.
+    """
+    found = _open(os.environ.get("LIFECYCLE_HOME"))
+    if not found.people.needed():
+        return found
+    try:
+        return found.as_session(_secret())
+    except lifecycle.SignedOut as refusal:
+        page.signed_out(refusal)
+        st.stop()
+
+
+def signs_in() -> bool:
+    """Do people sign in here?"""
+    return _open(os.environ.get("LIFECYCLE_HOME")).people.needed()
 
 
 def names() -> list[str]:
@@ -31,16 +47,21 @@ def names() -> list[str]:
 def project() -> lifecycle.Project:
     """The project that the page is about. Without any project the page says so, offers the way on, and ends here."""
     known = names()
+    if not known and signs_in():
+        page.empty("There is no project that you may see.", "An admin gives roles under Set up > People.", "See who is an admin", "people")
+        st.stop()
     if not known:
         page.empty(
             "There is no project yet.", "A project holds one model, its predictions and all that happens around it.", "Start a project", "home"
         )
         st.stop()
-    return workspace().project(_chosen(known))
+    return workspace().project(chosen(known))
 
 
 def user() -> str:
-    """Who acts: as typed in the sidebar (kept in the URL), else the operating-system user."""
+    """Who acts: whoever signed in; without accounts as typed in the sidebar (kept in the URL), else the operating-system user."""
+    if signs_in():
+        return str(workspace().people.me()["name"])
     return st.query_params.get("by") or st.session_state.get("user") or _default_user()
 
 
@@ -49,38 +70,14 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def picker() -> None:
-    """The project picker and the name field of the sidebar; called once by the router."""
-    known = names()
-    with st.sidebar:
-        if known:
-            name = _chosen(known)
-            st.session_state["project"] = st.session_state["project-picker"] = name
-            if st.query_params.get("project") != name:
-                st.query_params["project"] = name
-            st.selectbox("Project", known, key="project-picker", on_change=_picked)
-        if st.session_state.get("user") and "by" not in st.query_params:
-            st.query_params["by"] = st.session_state["user"]
-        st.session_state["user-field"] = user()
-        st.text_input("You are", key="user-field", on_change=_named, max_chars=64, help="What you do is recorded under this name.")
+def _secret() -> str:
+    return st.context.cookies.get(door.cookie_name(st.context.headers.get("Host")), "")
 
 
-def _chosen(known: list[str]) -> str:
+def chosen(known: list[str]) -> str:
     """The URL's project, else the last one looked at, else the first."""
     wanted = (st.query_params.get("project"), st.session_state.get("project"))
     return next((name for name in wanted if name in known), known[0])
-
-
-def _picked() -> None:
-    st.query_params["project"] = st.session_state["project-picker"]
-
-
-def _named() -> None:
-    st.session_state["user"] = st.session_state["user-field"].strip()
-    if st.session_state["user"]:
-        st.query_params["by"] = st.session_state["user"]
-    else:
-        st.query_params.pop("by", None)
 
 
 def _default_user() -> str:

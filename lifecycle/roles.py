@@ -1,0 +1,116 @@
+"""Who may call which verb: one table, and the rules that read it. The verbs' own door looks here, and so do pages and API.
+
+Roles grow: whoever has one may do all that the ones before it may. A person has a role in the whole workspace, in single
+projects, or both; the higher counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lifecycle.errors import InvalidValue, UnknownName
+
+__all__ = ["ANYBODY", "NEEDS", "OPEN", "ROLES", "SCOPES", "allows", "higher", "needed", "require_role", "require_scopes", "scope_allows"]
+
+ROLES = ("viewer", "labeler", "data scientist", "approver", "admin")
+ANYBODY = "anybody"  # whoever has an account, whatever their role
+OPEN = "open"  # what signing in itself is made of
+
+_TABLE: Mapping[str, str] = {
+    OPEN: """as_session as_user as_worker people people.needed people.sign_in people.sign_in_as people.session people.sign_out people.change_password refusal""",
+    ANYBODY: """project projects people.me people.matrix""",
+    "viewer": """
+        agreement annotations answer calibration champion champion_at check comments compare confusion config decisions disagreements drift
+        drift_column drift_samples environment feedback gates health history label_examples label_progress labelled_today labellers labels live live_at
+        model_card multivariate name neighbours performance predictions preview preview_trigger progress quality requests residuals run run_log runs
+        settings slices suspects trial triggers version versions waiting_tasks windows workers""",
+    "labeler": "annotate comment next_tasks release_tasks request_labels skip undo",
+    "data scientist": """
+        adjudicate cancel configure create_project log predict rebuild record_labels register_model reproduce request_approval request_retrain retrain
+        retry review_feedback set_recipe tick verify withdraw work""",
+    "approver": "approve end_trial reject roll_back roll_out",
+    "admin": """
+        backup people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
+        people.set_email people.set_password people.set_role people.sessions people.tokens""",
+}
+NEEDS: Mapping[str, str] = {verb: role for role, verbs in _TABLE.items() for verb in verbs.split()}
+
+SCOPES: Mapping[str, str] = {
+    "predict": "ask for predictions",
+    "label": "send labels and corrections",
+    "read": "read what the API says of itself: readiness and metrics",
+    "admin": "all of it",
+}
+
+
+def needed(verb: str) -> str:
+    """The lowest role that may call a verb. One that nobody has declared is the admins' alone, so that a slip shuts a door and opens none.
+
+    >>> needed("drift"), needed("approve"), needed("a_verb_that_nobody_declared")
+    ('viewer', 'approver', 'admin')
+    """
+    return NEEDS.get(verb, "admin")
+
+
+def allows(role: str | None, verb: str) -> bool:
+    """May a person with this role (None: an account without a role here) call the verb?
+
+    >>> allows("labeler", "annotate"), allows("labeler", "approve"), allows(None, "drift")
+    (True, False, False)
+    """
+    wanted = needed(verb)
+    if wanted in (OPEN, ANYBODY):
+        return True
+    return role in ROLES and ROLES.index(role) >= ROLES.index(wanted)
+
+
+def higher(roles: Iterable[str | None]) -> str | None:
+    """The highest of several roles, None where there is none.
+
+    >>> higher(["viewer", None, "approver"])
+    'approver'
+    """
+    return max((role for role in roles if role in ROLES), key=ROLES.index, default=None)
+
+
+def require_role(role: str) -> str:
+    """The role as it is stored; dashes and underscores are as good as a space.
+
+    >>> require_role("Data-Scientist")
+    'data scientist'
+
+    Raises
+    ------
+    UnknownName : there is none of that name.
+    """
+    found = str(role).strip().lower().replace("-", " ").replace("_", " ")
+    if found not in ROLES:
+        raise UnknownName.among("role", role, ROLES)
+    return found
+
+
+def require_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Scopes as they are stored, in the table's order.
+
+    >>> require_scopes(["label", "predict"])
+    ('predict', 'label')
+
+    Raises
+    ------
+    UnknownName : one that does not exist. InvalidValue : there is none.
+    """
+    given = {str(scope).strip().lower() for scope in ([scopes] if isinstance(scopes, str) else scopes)}
+    if unknown := sorted(given - set(SCOPES)):
+        raise UnknownName.among("scope", unknown[0], SCOPES)
+    if not given:
+        raise InvalidValue(f"A token needs a scope, or it can do nothing; give some of {', '.join(SCOPES)}.")
+    return tuple(scope for scope in SCOPES if scope in given)
+
+
+def scope_allows(scopes: Iterable[str], wanted: str) -> bool:
+    """Do these scopes cover what is asked for?
+
+    >>> scope_allows(("predict",), "label"), scope_allows(("admin",), "label")
+    (False, True)
+    """
+    return bool({wanted, "admin"} & set(scopes))
