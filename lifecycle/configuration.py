@@ -12,6 +12,7 @@ __all__ = [
     "ColumnKind",
     "Modality",
     "ProjectConfig",
+    "QueueFilter",
     "Scalar",
     "Schema",
     "Settings",
@@ -54,6 +55,30 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which samples a sitting, or a rule of the queue, is about: those that meet all that is given.
+
+    Attributes
+    ----------
+    column, values, low, high : a feature column (or "prediction", "entity") that has one of `values`, or lies in [low, high].
+    window : the name of a monitoring window, as reports give it.
+    predicted : classes, one of which the model answered.
+    text : occurs in a text, categorical or entity column, whatever the case.
+
+    >>> QueueFilter(column="age", low=60).low
+    60
+    """
+
+    column: str | None = None
+    values: tuple[Scalar, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    window: str | None = None
+    predicted: tuple[Scalar, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How a project behaves; every field has a default that works.
 
@@ -61,18 +86,26 @@ class Settings:
     ----------
     metric : the headline metric; None is accuracy for classification and mae for regression.
     query_strategy, audit_share, overlap, lease_minutes, hide_suggestion : the labeling queue.
+    overlap_share : the share of samples, drawn at random, that get `overlap` answers; the others get one.
+    gold_share : the share of samples shown whose answer is known already, see `Project.add_gold`.
+    priorities : samples that the query strategy takes first; the random audit takes no notice.
+    assignment : "order" serves the queue in its order, "expertise" gives people the predicted classes that they know best.
+    rare_labels : labels a class below which samples that may be of it are sought; 0 seeks none.
     guidelines : what an expert reads when in doubt (Markdown).
+    unit, usual_range : of a number that experts type: "EUR", and (lowest, highest) beyond which the page asks once more.
     triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
     training_weights : what counts more: {"expert": 3.0, "half_life": "180D", "balance": True}, any of them.
     training_exclude : label sources and prediction ids that are not learned from.
     false_alarm_rate : the share of drift-free windows that may alarm.
     minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
-    recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
     false_alarm_budget : the same over time, and instead of the rate for drift: "1 in 500 windows", "2 a year"; None: the rate.
     drift_tests : which test judges a column, {"<column>" or "numeric" or "categorical": test}; the others have the default for their kind and size.
     drift_alarm : "k of m": a column raises an alarm when it drifted in k of the last m windows.
     autocorrelation : "ignored"; "measured" on the reference in order of time; or how many rows count as one, such as 5.
+    recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
     thresholds : by hand, {"drift:<column>", "drift:numeric", "drift:categorical" or "<metric>": number}.
+    quality : what is expected of the data, by hand, in place of what was learned: {"income:range": [0, 1e6], "age:missing": 0.05,
+        "income:constant": "off", "duplicates": 0.1, "volume": [100, None]}.
     """
 
     metric: str | None = None
@@ -81,7 +114,14 @@ class Settings:
     overlap: int = 1
     lease_minutes: float = 10.0
     hide_suggestion: bool = False
+    overlap_share: float = 1.0
+    gold_share: float = 0.0
+    priorities: tuple[QueueFilter, ...] = ()
+    assignment: Literal["order", "expertise"] = "order"
+    rare_labels: int = 10
     guidelines: str = ""
+    unit: str = ""
+    usual_range: tuple[float, float] | None = None
     triggers: tuple[Trigger, ...] = ()
     training_rows: str = "all"
     training_weights: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +137,7 @@ class Settings:
     autocorrelation: str | float = "ignored"
     recipe: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

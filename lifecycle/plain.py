@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lifecycle.records import Column, Schema, Settings, Trigger
+from lifecycle.records import Column, QueueFilter, Schema, Settings, Trigger
 
-__all__ = ["plain", "schema_from", "settings_from"]
+__all__ = ["filter_from", "plain", "schema_from", "settings_from"]
 
 
 def plain(value: Any) -> Any:
@@ -49,7 +49,15 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     """Settings from what `plain` wrote; fields that this release does not know are dropped."""
     known = {name: values[name] for name in Settings.__dataclass_fields__ if name in values}
     known["triggers"] = tuple(t if isinstance(t, Trigger) else Trigger(**t) for t in known.get("triggers", ()))
+    known["priorities"] = tuple(rule if isinstance(rule, QueueFilter) else filter_from(rule) for rule in known.get("priorities", ()))
+    if known.get("usual_range") is not None:
+        known["usual_range"] = tuple(known["usual_range"])
     return Settings(**known)
+
+
+def filter_from(values: Mapping[str, Any]) -> QueueFilter:
+    """A QueueFilter from what `plain` wrote."""
+    return QueueFilter(**{**values, "values": tuple(values.get("values", ())), "predicted": tuple(values.get("predicted", ()))})
 
 
 def schema_from(values: Mapping[str, Any]) -> Schema:

@@ -14,12 +14,12 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
-from lifecycle.configuration import Column, ColumnKind, Modality, ProjectConfig, Scalar, Schema, Settings, TaskKind, Trigger
+from lifecycle.configuration import Column, ColumnKind, Modality, ProjectConfig, QueueFilter, Scalar, Schema, Settings, TaskKind, Trigger
 
 # fmt: off
 __all__ = [
     "Agreement", "Annotation", "Column", "ColumnKind", "Comparison", "Decision", "DriftReport", "Estimate", "Event", "Gate",
-    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
+    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "QueueFilter", "Reproduction", "Rollout",
     "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
     "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
     "Change", "ConceptReport", "MultivariateResult",
@@ -111,10 +111,13 @@ class DriftColumn:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A sample as it is to be drawn. `kind` image: `content` is PNG or JPEG bytes; text: a string; series: a list of numbers;
-    table: a list of {"column", "value", "unusual"}, `unusual` empty or what is unusual about the value."""
+    table: a list of {"column", "value", "unusual", "usual"}, `unusual` empty or what is unusual about the value, `usual` what the
+    reference's values are. `marks` of a text: (start, end, weight) of the words to mark, with a weight from -1 to 1 for what a
+    linear model holds against and for its answer, 0 for a word that the reference does not know."""
 
     kind: str
     content: Any
+    marks: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,15 @@ _TABLE: Mapping[str, str] = {
     OPEN: """as_session as_user as_worker people people.needed people.sign_in people.sign_in_as people.session people.sign_out people.change_password refusal""",
     ANYBODY: """project projects people.me people.matrix""",
     "viewer": """
-        agreement annotations answer calibration champion champion_at check comments compare confusion config decisions disagreements drift
+        agreement annotations answer calibration champion champion_at check comments compare confusion config consensus decisions disagreements drift
         drift_column drift_samples environment feedback gates health history label_examples label_progress labelled_today labellers labels live live_at
-        model_card multivariate name neighbours performance predictions preview preview_trigger progress quality requests residuals run run_log runs
-        settings slices suspects trial triggers version versions waiting_tasks windows workers""",
-    "labeler": "annotate comment next_tasks release_tasks request_labels skip undo",
+        labeling_gain model_card multivariate name neighbours performance predictions preview preview_trigger progress quality queue_summary
+        requests residuals run run_log runs
+        settings similar slices suspects trial triggers version versions waiting_tasks windows workers""",
+    "labeler": "annotate comment next_tasks release_tasks request_labels request_similar skip undo",
     "data scientist": """
-        adjudicate cancel configure create_project log predict rebuild record_labels register_model reproduce request_approval request_retrain retrain
-        retry review_feedback set_recipe tick verify withdraw work""",
+        add_gold adjudicate cancel configure create_project log import_labels label_records predict prioritise
+        rebuild record_labels register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify withdraw work""",
     "approver": "approve end_trial reject roll_back roll_out",
     "admin": """
         backup people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token

@@ -21,7 +21,7 @@ from lifecycle.registry import Registry
 __all__ = ["Picked", "Strategy", "picks", "query_strategies", "query_strategy", "strategies", "suited"]
 
 Picked: TypeAlias = tuple[Integers, Floats]
-Rule: TypeAlias = Callable[[Floats, Floats | None, int, np.random.Generator], Picked]
+Rule: TypeAlias = Callable[..., Picked]
 Strategy: TypeAlias = Callable[..., Picked]
 
 strategies: Registry[Strategy] = Registry("query strategy")
@@ -30,23 +30,28 @@ DEFAULTS = {"classification": "margin_diverse", "regression": "residual_model"}
 
 
 def picks(
-    name: str, task: str = "classification", features: bool = False, prefilter: bool = False, nested: bool = False
+    name: str, task: str = "classification", features: bool = False, prefilter: bool = False, nested: bool = False, costs: bool = False
 ) -> Callable[[Rule], Strategy]:
     """File a rule as the strategy `name`. `task`: classification, regression or any. `features`: it wants them.
-    `prefilter`: it looks only at small margins anyway. `nested`: its first picks do not depend on how many are asked for."""
+    `prefilter`: it looks only at small margins anyway. `nested`: its first picks do not depend on how many are asked for.
+    `costs`: it weighs what each sample costs, and takes `costs` (pool,) after its other arguments."""
+    priced = costs
 
     def keep(rule: Rule) -> Strategy:
         @wraps(rule)
-        def strategy(probabilities: ArrayLike, features: ArrayLike | None = None, n: int = 10, rng: Any = 0) -> Picked:
+        def strategy(
+            probabilities: ArrayLike, features: ArrayLike | None = None, n: int = 10, rng: Any = 0, costs: ArrayLike | None = None
+        ) -> Picked:
             chances, columns = _checked(name, probabilities, features)
             if isinstance(n, bool) or int(n) != n or n < 0:
                 raise InvalidValue(f"n = {n!r} samples cannot be picked; give a whole number from 0 on.")
             if not chances.shape[-2]:
                 return np.empty(0, dtype=np.intp), np.empty(0)
-            indices, utilities = rule(chances, columns, min(int(n), chances.shape[-2]), np.random.default_rng(rng))
+            extra = (_checked_costs(name, costs, chances.shape[-2]),) if priced else ()
+            indices, utilities = rule(chances, columns, min(int(n), chances.shape[-2]), np.random.default_rng(rng), *extra)
             return np.asarray(indices, dtype=np.intp), np.asarray(utilities, dtype=np.float64)
 
-        return strategies.register(name, task=task, features=features, prefilter=prefilter, nested=nested)(strategy)
+        return strategies.register(name, task=task, features=features, prefilter=prefilter, nested=nested, costs=priced)(strategy)
 
     return keep
 
@@ -96,6 +101,15 @@ def suited(name: str, task: str) -> str:
         return DEFAULTS[task]
     known = ", ".join(sorted({*strategies.names(task=task), *strategies.names(task="any")}))
     raise InvalidValue(f"The query strategy {name!r} is for {fits}; this project is a {task}. Take one of: {known}.")
+
+
+def _checked_costs(name: str, costs: ArrayLike | None, pool: int) -> Floats | None:
+    if costs is None:
+        return None
+    found = np.asarray(costs, dtype=np.float64)
+    if found.shape != (pool,) or not np.isfinite(found).all() or (found < 0).any():
+        raise InvalidValue(f"{name!r} was given costs of shape {found.shape} for {pool} samples; give a finite number from 0 on for each.")
+    return found
 
 
 def _checked(name: str, probabilities: ArrayLike, features: ArrayLike | None) -> tuple[Floats, Floats | None]:

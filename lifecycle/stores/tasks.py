@@ -18,7 +18,9 @@ __all__ = [
     "annotate",
     "annotation",
     "answers",
+    "ask_for",
     "claim",
+    "claim_rows",
     "close_labelled",
     "expire",
     "find",
@@ -35,9 +37,10 @@ __all__ = [
     "undo",
 ]
 
-FIELDS = "t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted, t.answers, t.open"
+FIELDS = """t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted, 
+            t.answers, t.open, t.predicted, t.extra"""
 
-NAMES = "project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, ranking, wanted, created"
+NAMES = "project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, ranking, wanted, created, predicted"
 INTO = f"INTO tasks ({NAMES}, open) VALUES (:{NAMES.replace(', ', ', :')}, :wanted)"
 
 
@@ -47,13 +50,32 @@ def instant(time: datetime) -> str:
 
 
 def insert(database: Database, project: str, created: datetime, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Add tasks (prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted); a prediction that has
-    one keeps it. Returns how many were new."""
+    """Add tasks that were asked for (prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, wanted, predicted);
+    a prediction that has one keeps it. Returns how many were new."""
     sql = f"INSERT OR IGNORE {INTO}"
     with database.write() as connection:
         before = connection.total_changes
         connection.executemany(sql, ({**row, "project": project, "created": instant(created), "ranking": 0} for row in rows))
         return connection.total_changes - before
+
+
+def ask_for(database: Database, project: str, rows: Iterable[Mapping[str, Any]], forced: bool = False) -> None:
+    """Let tasks that nobody has answered be asked for: they take the turn and the strategy given, and leave the audit's draw.
+    `forced`: also those that somebody holds or that were asked for otherwise."""
+    sql = """UPDATE tasks SET turn = :turn, strategy = :strategy, purpose = 'query', probability = 1.0, ranking = 0
+             WHERE project = :project AND prediction_id = :prediction_id AND answers = 0
+             AND strategy != 'gold' AND (:forced OR ranking != 0 OR strategy = 'filtered')
+             AND (:forced OR NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = tasks.id))"""
+    with database.write() as connection:
+        connection.executemany(sql, ({**row, "project": project, "forced": forced} for row in rows))
+
+
+def claim_rows(database: Database, project: str, annotator: str, ids: Sequence[str], until: datetime) -> int:
+    """Lease the tasks of these predictions that have a free seat to this expert; returns how many. Call `expire` before."""
+    sql = """INSERT OR IGNORE INTO leases (task, annotator, project, until) SELECT t.id, ?1, ?2, ?3 FROM tasks t
+             WHERE t.project = ?2 AND t.open > 0 AND t.prediction_id IN (SELECT value FROM json_each(?4)) RETURNING task"""
+    with database.write() as connection:
+        return len(connection.execute(sql, (annotator, project, instant(until), json.dumps(list(ids)))).fetchall())
 
 
 def expire(database: Database, project: str, now: datetime) -> None:
@@ -137,12 +159,12 @@ def annotate(database: Database, project: str, task: Mapping[str, Any], annotato
     return int(number or 0)
 
 
-def last_standing(database: Database, project: str, annotator: str) -> dict[str, Any] | None:
-    """This expert's newest answer, unsure or skip that can be taken back: a skipped task may be somebody else's by now."""
+def last_standing(database: Database, project: str, annotator: str, task: int | None = None) -> dict[str, Any] | None:
+    """This expert's newest answer, unsure or skip (of `task`, if given) that can be taken back: a skipped task may be somebody else's by now."""
     sql = """SELECT a.* FROM annotations a CROSS JOIN standing s ON s.task = a.task AND s.annotator = a.annotator AND s.annotation = a.id
-             CROSS JOIN tasks t ON t.id = a.task WHERE a.project = ? AND a.annotator = ? AND (s.kind != 'skip' OR t.open > 0)
-             ORDER BY a.id DESC LIMIT 1"""
-    return database.one(sql, (project, annotator))
+             CROSS JOIN tasks t ON t.id = a.task WHERE a.project = ?1 AND a.annotator = ?2 AND (s.kind != 'skip' OR t.open > 0)
+             AND (?3 IS NULL OR a.task = ?3) ORDER BY a.id DESC LIMIT 1"""
+    return database.one(sql, (project, annotator, task))
 
 
 def undo(database: Database, project: str, taken_back: Mapping[str, Any], time: datetime, client_id: str | None = None) -> None:
@@ -175,9 +197,11 @@ def rerank(
     database: Database, project: str, time: datetime, rows: Iterable[Mapping[str, Any]], ranking: Mapping[str, Any], passed: Iterable[tuple[int, int]]
 ) -> int:
     """Replace the tasks that nobody holds, has touched or has asked for by those of a new ranking; returns how many are new."""
-    kept = "answers = 0 AND strategy != 'requested' AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = tasks.id)"
+    kept = "answers = 0 AND (ranking != 0 OR strategy = 'filtered') AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = tasks.id)"
     untouched = f"project = ? AND {kept} AND NOT EXISTS (SELECT 1 FROM annotations a WHERE a.task = tasks.id)"
     replace = "turn = excluded.turn, utility = excluded.utility, probability = excluded.probability, ranking = excluded.ranking"
+    replace += ", strategy = excluded.strategy, purpose = excluded.purpose, predicted = excluded.predicted, wanted = excluded.wanted"
+    replace += ", open = open - wanted + excluded.wanted"
     upsert = f"INSERT {INTO} ON CONFLICT (project, prediction_id) DO UPDATE SET {replace} WHERE {kept}"
     count = "SELECT count(*) FROM tasks WHERE project = ?"
     with database.write() as connection:
@@ -199,7 +223,7 @@ def rerank(
 def close_labelled(database: Database, project: str) -> int:
     """Ask nobody any more about what has got a label from elsewhere; returns how many tasks that closes."""
     labelled = "SELECT 1 FROM current_labels c WHERE c.project = tasks.project AND c.id = tasks.prediction_id AND c.no != 0"
-    where = f"project = ? AND open > 0 AND answers < wanted AND strategy != 'requested' AND EXISTS ({labelled})"
+    where = f"project = ? AND open > 0 AND answers < wanted AND extra = 0 AND (ranking != 0 OR strategy = 'filtered') AND EXISTS ({labelled})"
     if database.value(f"SELECT 1 FROM tasks WHERE {where} LIMIT 1", (project,)) is None:
         return 0
     with database.write() as connection:

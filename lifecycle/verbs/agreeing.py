@@ -20,7 +20,7 @@ def settle(context: Context, task: Mapping[str, Any], by: str) -> None:
     """Record the label that the standing answers agree on, or withdraw it when they no longer suffice. In the caller's transaction."""
     answers = tasks.answers(context.database, context.name, task["id"])
     known = [answer for answer in answers if answer.kind == "answer"]
-    complete = len(answers) >= task["wanted"] and known
+    complete = len(answers) >= task["wanted"] - task["extra"] and known
     if complete:
         value, confidence = agreed(known, context.schema.task)
         people = tuple(answer.annotator for answer in known)

@@ -23,7 +23,7 @@ def inclusion(context: Context) -> pd.Series:
     unless it was the audit's, and a row that was asked for by hand was certain. Weighted by its inverse, each label counts
     right in totals and means over the log (Horvitz and Thompson, 1952). docs/decisions/0004-inclusion-probabilities.md
     """
-    sql = """SELECT t.prediction_id AS id, t.seq, t.purpose, t.strategy, p.seq IS NOT NULL AND (p.turn IS NULL OR p.turn <= ?2) AS passed
+    sql = """SELECT t.prediction_id AS id, t.seq, t.purpose, t.ranking, p.seq IS NOT NULL AND (p.turn IS NULL OR p.turn <= ?2) AS passed
              FROM tasks t JOIN current_labels c ON c.project = t.project AND c.id = t.prediction_id AND c.no != 0
              JOIN labels l ON l.no = c.no AND l.source = 'expert'
              LEFT JOIN passed p ON p.project = t.project AND p.seq = t.seq WHERE t.project = ?1"""
@@ -35,7 +35,7 @@ def inclusion(context: Context) -> pd.Series:
     chance = min(1.0, audit.sum() / max(1, _askable(context)))
     certain = min(1.0, 1.0 - share + chance)
     values = np.where(audit & (found["passed"] == 0), chance, certain)
-    return pd.Series(np.where(found["strategy"] == "requested", 1.0, values), index=found["id"], dtype="float64")
+    return pd.Series(np.where(found["ranking"] == 0, 1.0, values), index=found["id"], dtype="float64")
 
 
 def audit_requested(context: Context) -> int:
@@ -44,7 +44,7 @@ def audit_requested(context: Context) -> int:
     Without this its labels would be a random sample of only those rows that nobody asked for by hand.
     """
     sql = """SELECT t.prediction_id, t.seq FROM tasks t JOIN current_labels c ON c.project = t.project AND c.id = t.prediction_id
-             JOIN labels l ON l.no = c.no AND l.source = 'expert' WHERE t.project = ? AND t.strategy = 'requested' AND t.purpose = 'query'"""
+             JOIN labels l ON l.no = c.no AND l.source = 'expert' WHERE t.project = ? AND t.ranking = 0 AND t.purpose = 'query'"""
     asked = context.database.rows(sql, (context.name,))
     served = context.database.rows("SELECT seq FROM tasks WHERE project = ? AND purpose = 'audit' AND answers > 0", (context.name,))
     if not asked or not served:

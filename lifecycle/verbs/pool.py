@@ -20,7 +20,7 @@ from lifecycle.verbs.samples import frame_at
 from lifecycle.verbs.scoring import say
 from lifecycle.verbs.truth import labelled
 
-__all__ = ["POOL", "Pool", "State", "features_at", "read_pool"]
+__all__ = ["POOL", "Pool", "State", "features_at", "free_rows", "read_pool"]
 
 POOL = 1_000_000  # the newest rows of the log that can be asked about
 RESCORED = 20_000  # of them, the newest that a model is asked about again
@@ -39,13 +39,15 @@ class State:
     audit_share: float
     model_version: int
     last_seq: int
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Rows without a label, and the audit's rows that experts have labelled (`served`), by place in the log.
 
-    `scores` is what `strategy` takes; it is 'random' where nothing is known that the wanted one could use.
+    `known`: those whose score is the model's own. `scores` is what `strategy` takes; it is 'clusters', or 'random' in regression,
+    where nothing is known that the wanted one could use.
     """
 
     seqs: Places
@@ -53,6 +55,7 @@ class Pool:
     scores: Floats
     served: Bools
     strategy: str
+    known: Bools
 
 
 def read_pool(context: Context, now: State) -> Pool:
@@ -64,9 +67,10 @@ def read_pool(context: Context, now: State) -> Pool:
     seqs, answered, served = first + 1 + keep, answered[keep], served[keep]
     if context.schema.task == "regression":
         scores, strategy = _errors(context, seqs, now)
+        known = np.ones(len(seqs), dtype=np.bool_)
     else:
-        scores, strategy = _chances(context, seqs, answered, chances[keep], now)
-    return Pool(seqs, answered, scores, served, strategy)
+        scores, strategy, known = _chances(context, seqs, answered, chances[keep], now)
+    return Pool(seqs, answered, scores, served, strategy, known)
 
 
 def features_at(context: Context, pool: Pool, positions: Integers) -> Floats:
@@ -78,6 +82,11 @@ def _numbers(context: Context, seqs: Places) -> Floats:
     columns = context.schema.features
     blocks = [frame_at(context, seqs[start : start + BLOCK], context.schema.names) for start in range(0, len(seqs), BLOCK)]
     return np.concatenate([as_numbers(block, columns) for block in blocks]) if blocks else np.zeros((0, 1))
+
+
+def free_rows(context: Context, first: int, count: int) -> Bools:
+    """Which of the `count` rows after `first` nobody has labelled or asked for."""
+    return _free(context, first, count)[0]
 
 
 def _logged(context: Context, first: int, last: int) -> tuple[Floats, Places]:
@@ -98,7 +107,7 @@ def _free(context: Context, first: int, count: int) -> tuple[Bools, Bools]:
     """Which rows nobody has labelled, and which the audit's experts have; rows that were asked for by hand are neither."""
     free, served = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
     known = "SELECT seq FROM current_labels WHERE project = ? AND seq > ? AND no != 0"
-    answered = "SELECT seq FROM tasks WHERE project = ? AND seq > ? AND (answers > 0 OR strategy = 'requested')"
+    answered = "SELECT seq FROM tasks WHERE project = ? AND seq > ? AND (answers > 0 OR (ranking = 0 AND strategy != 'filtered'))"
     audited = "SELECT seq FROM tasks WHERE project = ? AND seq > ? AND answers > 0 AND purpose = 'audit'"
     for sql, which, value in ((known, free, False), (answered, free, False), (audited, served, True)):
         found = np.array(context.database.connection.execute(sql, (context.name, first)).fetchall(), dtype=np.int64).ravel()
@@ -106,17 +115,17 @@ def _free(context: Context, first: int, count: int) -> tuple[Bools, Bools]:
     return free, served
 
 
-def _chances(context: Context, seqs: Places, answered: Places, chances: Floats, now: State) -> tuple[Floats, str]:
+def _chances(context: Context, seqs: Places, answered: Places, chances: Floats, now: State) -> tuple[Floats, str, Bools]:
     """Class probabilities; rows without any are taken as certain, so that they wait behind those that are known to be not."""
     champion = versions.champion(context.database, context.name)
     stale = np.flatnonzero(answered != now.model_version)[-RESCORED:]
     if champion is not None and champion.model is not None and len(stale):
         chances[stale] = _said(context, champion, seqs[stale], chances[stale])
     unknown = ~np.isfinite(chances).all(axis=1)
-    if unknown.all() and now.strategy != "core_set":
-        return np.zeros((len(seqs), 1)), "random"
+    if unknown.all() and now.strategy not in ("core_set", "clusters"):
+        return np.zeros((len(seqs), 1)), "random" if now.strategy == "random" else "clusters", ~unknown
     chances[unknown] = np.eye(1, chances.shape[1])
-    return (_committee(context, seqs, chances) if now.strategy == "committee" else chances), now.strategy
+    return (_committee(context, seqs, chances) if now.strategy == "committee" else chances), now.strategy, ~unknown
 
 
 def _said(context: Context, version: ModelVersion, seqs: Places, otherwise: Floats) -> Floats:
@@ -147,7 +156,7 @@ def _committee(context: Context, seqs: Places, chances: Floats) -> Floats:
 
 def _errors(context: Context, seqs: Places, now: State) -> tuple[Floats, str]:
     """In regression: what a model of the errors made so far expects of the newest rows, 0 of those beyond."""
-    if not len(seqs) or now.strategy in ("random", "greedy_features"):
+    if not len(seqs) or now.strategy in ("random", "greedy_features", "clusters"):
         return np.zeros((len(seqs), 1)), now.strategy
     known = _known(context)
     if len(known) < ENOUGH:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lifecycle.label.overlap import answers_wanted
 from lifecycle.label.queue import Ranked, rank
 from lifecycle.label.strategies import suited
 from lifecycle.label.uncertainty import Integers
@@ -16,6 +17,7 @@ from lifecycle.verbs.auditing import audit_requested
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.pool import Pool, State, features_at, read_pool
 from lifecycle.verbs.samples import rows_at, stock
+from lifecycle.verbs.wishing import rules_of, wishes
 
 __all__ = ["QUEUE", "behind", "catch_up"]
 
@@ -33,7 +35,12 @@ def behind(context: Context) -> bool:
     last, now = _last(context), _state(context)
     if last is None:
         return now.last_seq > 0
-    if (last["strategy"], last["audit_share"], last["model_version"]) != (now.strategy, now.audit_share, now.model_version):
+    if tuple(last[name] for name in ("strategy", "audit_share", "model_version", "rules")) != (
+        now.strategy,
+        now.audit_share,
+        now.model_version,
+        now.rules,
+    ):
         return True
     new = now.last_seq - last["last_seq"]
     if new and (now.last_seq <= FEW or new >= last["pool"] / 10):
@@ -55,7 +62,8 @@ def catch_up(context: Context) -> int:
     ranked = None
     if len(pool.seqs):
         served, features = pool.served, partial(features_at, context, pool)
-        ranked = rank(pool.scores, pool.seqs, pool.strategy, now.audit_share, QUEUE, settings.seed, features, served)
+        wanted = wishes(context, pool, now)
+        ranked = rank(pool.scores, pool.seqs, pool.strategy, now.audit_share, QUEUE, settings.seed, features, served, wanted)
     rows = _rows(context, pool, ranked, now) if ranked else []
     with context.database.write():
         found = _last(context)
@@ -74,7 +82,8 @@ def _last(context: Context) -> dict[str, Any] | None:
 def _state(context: Context) -> State:
     settings = context.settings
     number = context.database.value("SELECT version FROM versions WHERE project = ? AND status = 'champion'", (context.name,))
-    return State(suited(settings.query_strategy, context.schema.task), settings.audit_share, int(number or 0), context.log().rows)
+    strategy = suited(settings.query_strategy, context.schema.task)
+    return State(strategy, settings.audit_share, int(number or 0), context.log().rows, rules_of(settings))
 
 
 def _fresh(context: Context, last: dict[str, Any], now: State) -> bool:
@@ -91,17 +100,21 @@ def _waiting(context: Context) -> int:
 
 def _rows(context: Context, pool: Pool, ranked: Ranked, now: State) -> list[dict[str, Any]]:
     """The tasks of a ranking, as `tasks.rerank` takes them."""
-    wanted = max(1, context.settings.overlap)
-    share = now.audit_share
+    share, settings = now.audit_share, context.settings
     rows: list[dict[str, Any]] = []
-    ids = rows_at(context, pool.seqs[np.concatenate([ranked.queries, ranked.audits])], ["id"])["id"].to_pylist()
+    seqs = pool.seqs[np.concatenate([ranked.queries, ranked.audits])]
+    table = rows_at(context, seqs, ["id", "prediction"])
+    ids, said = table["id"].to_pylist(), table["prediction"].to_pylist()
+    said = said if context.schema.task == "classification" else [None] * len(said)
+    wanted = answers_wanted(seqs, settings.overlap, settings.overlap_share, settings.seed).tolist()
     parts: list[tuple[str, Integers, Integers, float]] = [
         ("query", ranked.queries, ranked.query_turns, 1.0 - share),
         ("audit", ranked.audits, ranked.audit_turns, ranked.threshold),
     ]
     for purpose, positions, turns, probability in parts:
         for position, turn in zip(positions.tolist(), turns.tolist(), strict=True):
-            row = {"prediction_id": ids[len(rows)], "seq": int(pool.seqs[position]), "purpose": purpose, "turn": turn, "wanted": wanted}
+            row = {"prediction_id": ids[len(rows)], "seq": int(pool.seqs[position]), "purpose": purpose, "turn": turn}
+            row |= {"predicted": said[len(rows)], "wanted": wanted[len(rows)]}
             row |= {"strategy": pool.strategy if purpose == "query" else "random", "utility": float(ranked.utilities[position])}
             rows.append(row | {"probability": probability, "model_version": int(pool.versions[position])})
     return rows
@@ -116,4 +129,5 @@ def _passed(pool: Pool, ranked: Ranked | None) -> list[tuple[int, int]]:
 def _summary(pool: Pool, ranked: Ranked | None, now: State) -> dict[str, Any]:
     counts = (0, 0) if ranked is None else (len(ranked.queries), len(ranked.audits))
     facts = {"strategy": now.strategy, "audit_share": now.audit_share, "model_version": now.model_version, "last_seq": now.last_seq}
+    facts |= {"rules": now.rules}
     return facts | {"pool": int((~pool.served).sum()), "queried": counts[0], "audited": counts[1]}

@@ -1,0 +1,27 @@
+"""A project's verbs: what is asked about, and of whom."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lifecycle.project.opened import Opened
+from lifecycle.records import QueueFilter
+from lifecycle.verbs import queueing, requesting, wishing
+
+__all__ = ["QueueVerbs"]
+
+
+class QueueVerbs(Opened):
+    """What is asked about, and of whom."""
+
+    def queue_summary(self) -> pd.DataFrame:
+        """How many samples wait: by ("class", "window", "purpose"), value, waiting; the purpose in total only, experts are not told."""
+        return queueing.summary(self._context)
+
+    def prioritise(self, where: QueueFilter | None, by: str | None = None) -> tuple[QueueFilter, ...]:
+        """Let the query strategy take matching samples first; None ends all such rules. Returns the rules. The audit takes no notice."""
+        return wishing.prioritise(self._context, where, by)
+
+    def request_overlap(self, share: float, answers: int = 2, by: str | None = None) -> int:
+        """Ask for further answers, up to `answers` each, to a random share of what is answered already; returns how many are open again."""
+        return requesting.request_overlap(self._context, share, answers, by)
