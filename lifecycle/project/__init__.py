@@ -6,11 +6,12 @@ from lifecycle.project.change import ChangeVerbs
 from lifecycle.project.label import LabelVerbs
 from lifecycle.project.monitor import MonitorVerbs
 from lifecycle.project.predictions import PredictionVerbs
+from lifecycle.project.queue import QueueVerbs
 from lifecycle.project.release import ReleaseVerbs
 from lifecycle.project.train import TrainVerbs
 
 __all__ = ["Project"]
 
 
-class Project(PredictionVerbs, MonitorVerbs, ChangeVerbs, LabelVerbs, TrainVerbs, ReleaseVerbs):
+class Project(PredictionVerbs, MonitorVerbs, ChangeVerbs, LabelVerbs, QueueVerbs, TrainVerbs, ReleaseVerbs):
     """One model and all that happens around it. Made by `Workspace.create_project` or `Workspace.project`."""

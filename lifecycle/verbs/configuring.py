@@ -11,10 +11,11 @@ import pandas as pd
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.label import suited
 from lifecycle.monitor.performance.metrics import metric_names
-from lifecycle.plain import plain
-from lifecycle.records import Settings, TaskKind, Trigger
-from lifecycle.stores import summaries
+from lifecycle.monitor.quality.rules import require_rules
+from lifecycle.plain import filter_from, plain
+from lifecycle.records import QueueFilter, Settings, TaskKind, Trigger
 from lifecycle.stores.database import dumps
+from lifecycle.stores.summaries import monitored_names
 from lifecycle.train import dataset, triggers, weighting
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_policy import require_alarms
@@ -53,7 +54,8 @@ def changed(context: Context, changes: Mapping[str, Any]) -> Settings:
             raise UnknownName.among("setting", name, Settings.__dataclass_fields__)
     after = replace(context.settings, **_tidied(changes))
     require_settings(after, context.schema.task)
-    require_alarms(after, context.schema, context.config.window, (row[0] for row in summaries.columns(context.database, context.name)))
+    require_rules(after.quality, monitored_names(context.database, context.name, context.schema.names))
+    require_alarms(after, context.schema, context.config.window, monitored_names(context.database, context.name, ()))
     return after
 
 
@@ -64,6 +66,7 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
         if not right(value):
             raise InvalidValue(f"The setting {name} is {value!r}; it must be {allowed}.")
     _require_registered(settings, task)
+    require_rules(settings.quality)
     dataset.policy(settings.training_rows)
     weighting.check(settings.training_weights)
     for trigger in settings.triggers:
@@ -97,6 +100,10 @@ def _tidied(changes: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(given, Trigger | Mapping):
             given = (given,)
         values["triggers"] = tuple(trigger if isinstance(trigger, Trigger) else Trigger(**trigger) for trigger in given)
+    if "priorities" in values:
+        given = values["priorities"]
+        given = (given,) if isinstance(given, QueueFilter | Mapping) else given or ()
+        values["priorities"] = tuple(rule if isinstance(rule, QueueFilter) else filter_from(rule) for rule in given)
     persistence = values.get("drift_alarm")
     if isinstance(persistence, list | tuple) and len(persistence) == 2:
         values["drift_alarm"] = f"{persistence[0]} of {persistence[1]}"
@@ -111,6 +118,11 @@ def _number(lowest: float, highest: float, whole: bool = False) -> Callable[[Any
     return right
 
 
+def _range(value: Any) -> bool:
+    number = _number(float("-inf"), float("inf"))
+    return isinstance(value, tuple | list) and len(value) == 2 and all(number(bound) for bound in value) and value[0] < value[1]
+
+
 def _positive_numbers(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value.values())
 
@@ -123,9 +135,16 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "audit_share": (_number(0, 1), "a share from 0 to 1"),
     "overlap": (_number(1, 100, whole=True), "a whole number from 1 to 100: answers an item"),
     "lease_minutes": (_number(0.1, 1440), "a number of minutes from 0.1 to 1440"),
+    "overlap_share": (_number(0, 1), "a share from 0 to 1"),
+    "gold_share": (_number(0, 0.5), "a share from 0 to 0.5"),
+    "priorities": (lambda value: all(isinstance(rule, QueueFilter) for rule in value), "QueueFilters"),
+    "assignment": (lambda value: value in ("order", "expertise"), "'order' or 'expertise'"),
+    "rare_labels": (_number(0, 1000, whole=True), "a whole number from 0 to 1000: labels a class"),
     "hide_suggestion": (lambda value: isinstance(value, bool), "True or False"),
     "four_eyes": (lambda value: isinstance(value, bool), "True or False"),
     "guidelines": (lambda value: isinstance(value, str), "text"),
+    "unit": (lambda value: isinstance(value, str) and len(value) <= 20, "a text of at most 20 characters, such as 'EUR'"),
+    "usual_range": (lambda value: value is None or _range(value), "the lowest and the highest usual number, such as (0, 100), or None"),
     "release": (lambda value: value in RELEASES, f"one of {', '.join(RELEASES)}"),
     "seed": (_number(0, 2**32 - 1, whole=True), "a whole number from 0 to 4294967295"),
     "false_alarm_rate": (lambda value: _number(0, 1)(value) and 0 < value < 1, "a share between 0 and 1, such as 0.01"),
