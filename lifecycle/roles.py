@@ -17,14 +17,16 @@ ANYBODY = "anybody"  # whoever has an account, whatever their role
 OPEN = "open"  # what signing in itself is made of
 
 _TABLE: Mapping[str, str] = {
-    OPEN: """as_session as_user as_worker people people.needed people.sign_in people.sign_in_as people.session people.sign_out people.change_password refusal""",
+    OPEN: """
+        as_session as_user as_worker people people.change_password people.needed people.session people.sign_in people.sign_in_as
+        people.sign_out refusal""",
     ANYBODY: """project projects people.me people.matrix""",
     "viewer": """
-        agreement annotations answer calibration champion champion_at check comments compare confusion config consensus decisions disagreements drift
-        drift_column drift_samples environment feedback gates health history label_examples label_progress labelled_today labellers labels live live_at
-        labeling_gain model_card multivariate name neighbours performance predictions preview preview_trigger progress quality queue_summary
-        requests residuals run run_log runs
-        settings similar slices suspects trial triggers version versions waiting_tasks windows workers""",
+        agreement annotations answer calibration champion champion_at check comments compare config confusion consensus decisions
+        disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress labeling_gain
+        labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview preview_trigger
+        progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers version versions
+        waiting_tasks windows workers""",
     "labeler": "annotate comment next_tasks release_tasks request_labels request_similar skip undo",
     "data scientist": """
         add_gold adjudicate cancel configure create_project log import_labels label_records predict prioritise

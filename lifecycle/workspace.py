@@ -28,12 +28,12 @@ from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 from lifecycle.train import recipes
 from lifecycle.verbs import drifting, labeling, performing
+from lifecycle.verbs import people as people_verbs
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
-from lifecycle.verbs import people as people_verbs
 from lifecycle.verbs.context import Caller, Clock, Context, who
-from lifecycle.verbs.guarding import Guarded, refusal
 from lifecycle.verbs.drift_policy import require_alarms
+from lifecycle.verbs.guarding import Guarded, refusal
 
 __all__ = ["Workspace", "open_workspace", "restore"]
 
