@@ -20,21 +20,25 @@ _TABLE: Mapping[str, str] = {
     OPEN: """
         as_session as_user as_worker people people.change_password people.needed people.session people.sign_in people.sign_in_as
         people.sign_out refusal""",
-    ANYBODY: """project projects people.me people.matrix""",
+    ANYBODY: """
+        people.matrix people.me project projects""",
     "viewer": """
         agreement annotations answer calibration champion champion_at check comments compare config confusion consensus decisions
         disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress labeling_gain
         labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview preview_trigger
         progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers version versions
         waiting_tasks windows workers""",
-    "labeler": "annotate comment next_tasks release_tasks request_labels request_similar skip undo",
+    "labeler": """
+        annotate comment next_tasks release_tasks request_labels request_similar skip undo""",
     "data scientist": """
-        add_gold adjudicate cancel configure create_project log import_labels label_records predict prioritise
-        rebuild record_labels register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify withdraw work""",
-    "approver": "approve end_trial reject roll_back roll_out",
+        add_gold adjudicate cancel configure create_project import_labels label_records log predict prioritise rebuild record_labels
+        register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify
+        withdraw work""",
+    "approver": """
+        approve end_trial reject roll_back roll_out""",
     "admin": """
         backup people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
-        people.set_email people.set_password people.set_role people.sessions people.tokens""",
+        people.sessions people.set_email people.set_password people.set_role people.tokens""",
 }
 NEEDS: Mapping[str, str] = {verb: role for role, verbs in _TABLE.items() for verb in verbs.split()}
 
