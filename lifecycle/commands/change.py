@@ -1,4 +1,4 @@
-"""multivariate: what changed, and why."""
+"""multivariate, root-cause: what changed, and why."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ commands = click.Group()
 def multivariate(project: Project, method: str, last: int | None) -> pd.DataFrame:
     """Drift of the columns together, by window."""
     return project.multivariate(method, last)
+
+
+@click.option("--window", default=None, help="A window's name; the newest that alarms by default.")
+@click.option("--metric", default=None, help="The headline metric by default.")
+@command(commands)
+def root_cause(project: Project, window: str | None, metric: str | None) -> pd.DataFrame:
+    """Why a metric changed: each column's part, the most harmful first."""
+    return project.root_cause(window, metric)

@@ -7,8 +7,9 @@ import pandas as pd
 
 from lifecycle.records import Health
 
-__all__ = ["RECENT", "assess", "day", "interval", "said"]
+__all__ = ["RECENT", "assess", "because", "day", "interval", "said"]
 
+TELLING = 0.1  # a part below this share of the change is not worth a sentence
 RECENT = 3  # of the newest windows: an alarm there is news, one further back is history
 
 NAMES = {
@@ -34,13 +35,36 @@ def assess(performance: pd.DataFrame, headline: str, alarms: pd.DataFrame, quali
     if critical:
         return Health("critical", tuple(critical + warning))
     if warning:
-        return Health("warning", tuple(warning + _fine(performance, headline)))
+        return Health("warning", tuple(warning + _fine(performance, headline)), *_drifted(alarms))
     fine = _fine(performance, headline)
     if fine:
         return Health("ok", tuple(fine))
     if len(alarms):
         return Health("ok", ("No column drifted; performance cannot be judged without labels or probabilities.",))
     return Health("unknown", ("Nothing to judge by yet: no predictions have been logged.",))
+
+
+def because(causes: pd.DataFrame) -> tuple[str, str]:
+    """What most of a change goes back to, as a sentence and a column's name ('' for a changed concept); ('', '') where nothing stands out.
+
+    causes : as `root_cause` gives them: column, kind, contribution, lower, upper, share; the most harmful column first.
+
+    >>> one = {"column": "income", "kind": "column", "contribution": -0.05, "lower": -0.06, "upper": -0.04, "share": 0.62}
+    >>> because(pd.DataFrame([one]))
+    ('Mostly through income (62 % of the change).', 'income')
+    """
+    sure = causes[(causes["lower"] > 0) | (causes["upper"] < 0)] if len(causes) else causes
+    sure = sure[sure["share"] > TELLING] if len(sure) else sure
+    if not len(sure):
+        return "", ""
+    columns = sure[sure["kind"] == "column"].sort_values("share", ascending=False, kind="stable")
+    name = str(columns["column"].iloc[0]) if len(columns) else ""
+    first = sure.sort_values("share", ascending=False, kind="stable").iloc[0]
+    how = "Mostly" if first["share"] >= 0.5 else "More than anything"
+    share = f"({min(100 * first['share'], 100):.0f} % of the change)"
+    if first["kind"] == "concept":
+        return f"{how} because the same inputs have other outcomes now {share}" + (f"; then through {name}." if name else "."), name
+    return f"{how} through {name} {share}.", name
 
 
 def said(value: float) -> str:
@@ -124,6 +148,13 @@ def _drift_reasons(alarms: pd.DataFrame) -> list[str]:
         return [f"The columns together drifted since {day(pd.Timestamp(first))}, though none stands out."]
     named = columns[0] if len(columns) == 1 else f"{', '.join(columns[:3])} and {len(columns) - 3} more" if len(columns) > 3 else _listed(columns)
     return [f"{named} drifted since {day(pd.Timestamp(first))}."]
+
+
+def _drifted(alarms: pd.DataFrame) -> tuple[str, str]:
+    """The worst column of the newest alarm, and its window; ('', '') where none stands out."""
+    recent = alarms.iloc[-RECENT:]
+    told = recent[recent["alarm"].astype(bool) & (recent["columns"].str.len() > 0)] if len(recent) else recent
+    return (str(told["columns"].iloc[-1][0]), str(told["window"].iloc[-1])) if len(told) else ("", "")
 
 
 def _listed(names: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.verbs import multivariate
+from lifecycle.verbs import blaming, multivariate
 
 __all__ = ["ChangeVerbs"]
 
@@ -20,3 +20,13 @@ class ChangeVerbs(Opened):
             of each window once, and adds p_value, effect and columns (what gives it away).
         """
         return multivariate.multivariate(self._context, method, last)
+
+    def root_cause(self, window: str | None = None, metric: str | None = None) -> pd.DataFrame:
+        """Why a metric changed in a window: each column's part, the most harmful first: window, metric, column, kind, contribution, lower,
+        upper, share, drifted, sentence.
+
+        window : None is the newest in which performance alarms, else the newest. metric : None is the headline metric; a ranking such as
+            ROC AUC is no mean over rows, and accuracy stands for it. The contributions add up to the change: below the columns stand what
+            only several of them together explain (kind "together") and, where there are labels, what no column does ("concept").
+        """
+        return blaming.root_cause(self._context, window, metric)

@@ -126,5 +126,7 @@ def _tell(context: Context) -> None:
 
 def health(context: Context) -> Health:
     """Is the model OK, and why: critical for a performance alarm in the newest windows, warning for drift or failed quality checks."""
+    from lifecycle.verbs.blaming import explained  # what is blamed is judged here first
+
     frame = performance(context).frame
-    return assess(frame, headline(context), drifting.alarms(context), quality_views.newest_quality(context))
+    return explained(context, assess(frame, headline(context), drifting.alarms(context), quality_views.newest_quality(context)))

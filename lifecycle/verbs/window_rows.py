@@ -16,20 +16,24 @@ from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import ANSWERS, Monitored, values
 from lifecycle.verbs.samples import rows_at
 
-__all__ = ["as_sample", "picked", "window_rows"]
+__all__ = ["as_sample", "picked", "window_rows", "window_seqs"]
 
 
 def window_rows(context: Context, key: int, rows: int, names: list[str], most: int) -> pa.Table:
     """About `most` rows of a window of `rows` rows, with `seq`, in order. Of the window's other rows their time alone is read."""
+    chosen = window_seqs(context, key, most / max(rows, 1))
+    return rows_at(context, chosen, names) if len(chosen) else context.log().read(names, until=0)
+
+
+def window_seqs(context: Context, key: int, share: float = 1.0) -> NDArray[np.int64]:
+    """The numbers of a share of a window's rows, in order."""
     start, end = windows.bounds(key, context.config.window)
     if isinstance(start, datetime) and isinstance(end, datetime):
         batches = context.log().batches(["time"], start=start, end=end)
-        seqs = [seq[picked(seq, most / max(rows, 1))] for seq in (np.asarray(batch["seq"], dtype=np.int64) for batch in batches)]
-        chosen = np.concatenate(seqs) if seqs else np.empty(0, dtype=np.int64)
-    else:
-        every = np.arange(int(start), min(int(end), context.log().rows + 1))  # type: ignore[arg-type]
-        chosen = every[picked(every, most / max(rows, 1))]
-    return rows_at(context, chosen, names) if len(chosen) else context.log().read(names, until=0)
+        seqs = [seq[picked(seq, share)] for seq in (np.asarray(batch["seq"], dtype=np.int64) for batch in batches)]
+        return np.concatenate(seqs) if seqs else np.empty(0, dtype=np.int64)
+    every = np.arange(int(start), min(int(end), context.log().rows + 1))  # type: ignore[arg-type]
+    return every[picked(every, share)]
 
 
 def picked(seqs: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
