@@ -11,7 +11,7 @@ import pandas as pd
 from lifecycle.errors import BadData
 from lifecycle.modalities.registration import ColumnFacts, register
 
-__all__ = ["features", "fit", "preview", "read", "unusual"]
+__all__ = ["features", "fit", "preview", "read", "unusual", "usual"]
 
 _RARE = 0.01
 
@@ -62,6 +62,20 @@ def unusual(value: Any, facts: ColumnFacts | None) -> str:
     except (TypeError, ValueError):
         return ""
     return "below 99 % of the reference" if number < facts.lower else "above 99 % of the reference" if number > facts.upper else ""
+
+
+def usual(facts: ColumnFacts | None) -> str:
+    """What a column's values usually are: 98 % of the reference's numbers, or its three most frequent levels; '' where nothing is known.
+
+    >>> usual(ColumnFacts("numeric", lower=18, upper=90.25)), usual(ColumnFacts("categorical", shares={"basic": 0.8, "pro": 0.2}))
+    ('18 to 90.2', 'basic 80 %, pro 20 %')
+    """
+    if facts is None:
+        return ""
+    if facts.kind == "categorical":
+        often = sorted(facts.shares.items(), key=lambda item: -item[1])[:3]
+        return ", ".join(f"{level} {share:.0%}".replace("%", " %") for level, share in often)
+    return f"{facts.lower:.3g} to {facts.upper:.3g}" if np.isfinite(facts.lower) and np.isfinite(facts.upper) else ""
 
 
 register("tabular", read=read, fit=fit, features=features, preview=preview)

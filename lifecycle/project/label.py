@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.records import Agreement, Preview, Scalar, Task, Unsure
-from lifecycle.verbs import labeling, previewing, recording, reviewing, sittings
+from lifecycle.records import Agreement, Preview, QueueFilter, Scalar, Task, Unsure
+from lifecycle.verbs import labeling, previewing, recording, reviewing, sittings, together
 
 __all__ = ["LabelVerbs"]
 
@@ -17,9 +17,9 @@ __all__ = ["LabelVerbs"]
 class LabelVerbs(Opened):
     """What experts and users say of the samples."""
 
-    def next_tasks(self, annotator: str, n: int = 1) -> list[Task]:
-        """Lease the next `n` samples to this expert; nobody else is given them while the lease lasts."""
-        return labeling.next_tasks(self._context, annotator, n)
+    def next_tasks(self, annotator: str, n: int = 1, where: QueueFilter | None = None) -> list[Task]:
+        """Lease the next `n` samples to this expert; nobody else is given them while the lease lasts. `where`: only such as match."""
+        return labeling.next_tasks(self._context, annotator, n, where)
 
     def annotate(
         self, task: Task | int, value: Scalar | Unsure, annotator: str, seconds: float | None = None, client_id: str | None = None, comment: str = ""
@@ -31,9 +31,17 @@ class LabelVerbs(Opened):
         """Pass a sample on to others; it is not completed."""
         labeling.skip(self._context, task, annotator)
 
-    def undo(self, annotator: str, client_id: str | None = None) -> int | None:
-        """Take back this expert's last answer; returns its task's id, which is leased to them again. The same `client_id` counts once."""
-        return labeling.undo(self._context, annotator, client_id)
+    def undo(self, annotator: str, client_id: str | None = None, task: Task | int | None = None) -> int | None:
+        """Take back this expert's last answer, or theirs to `task`; returns its task's id, which is theirs again. A `client_id` counts once."""
+        return labeling.undo(self._context, annotator, client_id, task)
+
+    def annotate_together(self, ids: Sequence[str], value: Scalar, annotator: str, client_id: str, seconds: float | None = None) -> int:
+        """Give up to 50 predictions that are alike one answer; returns how many took it. The same `client_id` counts once."""
+        return together.annotate_together(self._context, ids, value, annotator, client_id, seconds)
+
+    def undo_together(self, annotator: str, batch: str, client_id: str) -> int:
+        """Take back all that the `annotate_together` with client id `batch` answered; returns how many."""
+        return together.undo_together(self._context, annotator, batch, client_id)
 
     def release_tasks(self, annotator: str) -> int:
         """Give back what this expert holds; returns how many."""

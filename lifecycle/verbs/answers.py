@@ -67,8 +67,8 @@ def skip(context: Context, task: Task | int, annotator: str) -> None:
             tasks.annotate(context.database, context.name, found, me, "skip", context.now())
 
 
-def undo(context: Context, annotator: str, client_id: str | None = None) -> int | None:
-    """Take back this person's last answer, unsure or skip that stands: the label is withdrawn and the task is theirs again.
+def undo(context: Context, annotator: str, client_id: str | None = None, task: Task | int | None = None) -> int | None:
+    """Take back this person's last answer, unsure or skip that stands, or theirs to `task`: the label is withdrawn and the task is theirs again.
     Returns the task's id, None when nothing is left to take back, or when the same `client_id` has been here before. A skip
     whose sample somebody else has by now stays a skip, and what came before it is taken back.
     """
@@ -77,7 +77,7 @@ def undo(context: Context, annotator: str, client_id: str | None = None) -> int 
         if client_id is not None and _sent(context, client_id):
             return None
         tasks.expire(context.database, context.name, context.now())
-        last = tasks.last_standing(context.database, context.name, me)
+        last = tasks.last_standing(context.database, context.name, me, task.id if isinstance(task, Task) else task)
         if last is None:
             return None
         tasks.undo(context.database, context.name, last, context.now(), client_id)

@@ -9,11 +9,13 @@ import numpy as np
 
 from lifecycle.errors import UnknownName
 from lifecycle.modalities import ColumnFacts, modality
+from lifecycle.modalities.tabular import usual
 from lifecycle.monitor.summaries import Bins, decode, quantile
 from lifecycle.records import Preview, Schema
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.remembering import Remembered
+from lifecycle.verbs.weighing import word_marks
 
 __all__ = ["preview"]
 
@@ -35,8 +37,11 @@ def preview(context: Context, sample: Mapping[str, Any] | str) -> Preview:
     if drawn["kind"] == "image":
         return Preview("image", drawn["png"])
     if drawn["kind"] == "table":
-        return Preview("table", [{"column": name, "value": value, "unusual": note} for name, value, note in drawn["rows"]])
-    return Preview(drawn["kind"], drawn.get("text", drawn.get("values")))
+        rows = [(name, value, note, usual(_facts(context).get(name))) for name, value, note in drawn["rows"]]
+        return Preview("table", [dict(zip(("column", "value", "unusual", "usual"), row, strict=True)) for row in rows])
+    if drawn["kind"] == "text":
+        return Preview("text", drawn["text"], word_marks(context, values, columns[0], drawn["text"]))
+    return Preview(drawn["kind"], drawn.get("values"))
 
 
 def _main(schema: Schema) -> tuple[str, list[str]]:

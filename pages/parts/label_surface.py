@@ -13,7 +13,7 @@ from pages.parts import sample_json, sitting
 __all__ = ["surface"]
 
 FILES = Path(__file__).resolve().parent.parent / "label" / "surface"
-SCRIPTS = ("outbox.js", "sample.js", "surface.js", "actions.js")
+SCRIPTS = ("outbox.js", "sample.js", "lens.js", "surface.js", "drawers.js", "actions.js")
 
 
 @st.cache_resource(show_spinner=False)
@@ -43,10 +43,18 @@ def _messages(state: Any) -> list[dict[str, Any]]:
 
 
 def _words(now: sitting.Sitting, schema: lifecycle.Schema) -> dict[str, Any]:
-    keys = sample_json.class_keys(schema.classes)
+    keys, settings = sample_json.class_keys(schema.classes), now.project.settings
+    none = "Nothing waits for a label that matches this filter." if now.where else "Nothing waits for a label."
+    more = (
+        "Change the filter or clear it."
+        if now.where
+        else "New samples come when predictions land or the model changes; the Drift page can send some too."
+    )
     return {
         "place": f"{now.project.name}:{now.annotator}",
         "classes": [{"value": value, "key": key} for value, key in zip(schema.classes, keys, strict=True)],
         "ask": f"{schema.target}?",
-        "empty": "Nothing waits for a label. New samples come when predictions land or the model changes; the Drift page can send some too.",
+        "unit": settings.unit,
+        "range": list(settings.usual_range) if settings.usual_range else None,
+        "empty": f"{none} {more}",
     }

@@ -21,6 +21,7 @@ h3 {letter-spacing: -.005em}
 .finding {font-size: 1.1rem; line-height: 1.5; opacity: .84; max-width: 62rem; margin: 0 0 .4rem 0}
 [data-testid=stPageLink] a {height: auto; white-space: normal; padding-left: 0; align-items: flex-start}
 [data-testid=stPageLink] p {white-space: normal; overflow: visible}
+[data-testid=stCaptionContainer] {color: inherit !important; opacity: .8}
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums}
 [data-testid=stMetricLabel] {opacity: .8}
 @media (max-width: 640px) {
@@ -31,10 +32,23 @@ h3 {letter-spacing: -.005em}
 </style>
 """
 
+# The menu's sections are lists with more than items in them, which a screen reader counts wrongly: they are links under headings.
+_MENU = """
+<script>
+(() => {
+  const mend = () => document.querySelectorAll("[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li")
+    .forEach((part) => part.getAttribute("role") || part.setAttribute("role", "none"))
+  if (!window.lifecycleMenu) new MutationObserver(mend).observe(document.body, {childList: true, subtree: true})
+  window.lifecycleMenu = true
+  mend()
+})()
+</script>
+"""
+
 
 def apply() -> None:
     """Put the mark above the menu and the rules into the page."""
     ink = "#E4E9EE" if st.context.theme.type == "dark" else "#1D252D"
     word = f"<text x='40' y='22.5' font-family='Source Sans, Segoe UI, sans-serif' font-size='20' font-weight='600' fill='{ink}'>Lifecycle</text>"
     st.logo(f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 132 32'>{_LOOP}{word}</svg>", size="large", icon_image=ICON)
-    st.html(_STYLE)
+    st.html(_STYLE + _MENU, unsafe_allow_javascript=True)

@@ -1,5 +1,6 @@
 // One sample, one key. The next sample is drawn before the server has answered; a key counts only for a sample that is on the screen.
 const surfaces = new WeakMap()
+const LAST = 20 // answers that can be taken back
 
 class Surface {
   constructor(root, data) {
@@ -8,12 +9,15 @@ class Surface {
     this.waiting = []
     this.history = []
     this.answered = new Set()
+    this.wanted = {}
     this.visible = false
     this.inARow = 0
     this.spent = 0
+    this.timed = 0
     this.today = 0
-    this.goalPlace = `lifecycle-goal:${data.place}`
-    this.outbox = new Outbox(`lifecycle-outbox:${data.place}`, (entries) => this.say({ entries }))
+    this.place = `lifecycle-goal:${data.place}`
+    this.outbox = new Outbox(`lifecycle-outbox:${data.place}`, () => this.say(), (late) => this.connection(late))
+    this.lens = new Lens(this.find(".frame"), this.find(".lens"))
     this.find(".starting").hidden = true
     this.onKey = (event) => this.key(event)
     document.addEventListener("keydown", this.onKey, true)
@@ -21,9 +25,10 @@ class Surface {
     this.find(".number").addEventListener("submit", (event) => { event.preventDefault(); this.number() })
     this.find(".filter").addEventListener("input", () => this.narrow())
     const goal = this.find(".goal")
-    goal.value = localStorage.getItem(this.goalPlace) || 40
-    goal.onchange = () => { goal.value = Math.max(1, parseInt(goal.value) || 40); localStorage.setItem(this.goalPlace, goal.value); this.progress() }
+    goal.value = localStorage.getItem(this.place) || 40
+    goal.onchange = () => { goal.value = Math.max(1, parseInt(goal.value) || 40); localStorage.setItem(this.place, goal.value); this.progress() }
     this.outbox.entries.forEach((entry) => entry.kind !== "undo" && this.answered.add(entry.task))
+    this.beat = setInterval(() => document.hidden || this.say(), 120000) // while the page is looked at, its samples stay leased
     this.settings(data)
   }
   settings(data) {
@@ -33,7 +38,7 @@ class Surface {
     this.find(".filter").hidden = classes.length <= 20
     this.find(".ask").textContent = data.ask || ""
     this.find(".unit").textContent = data.unit || ""
-    this.find(".range").textContent = data.range ? `Usually ${data.range[0]} to ${data.range[1]}` : ""
+    this.find(".range").textContent = data.range ? `Usually ${data.range[0]} to ${data.range[1]}${data.unit ? ` ${data.unit}` : ""}` : ""
     this.keys = new Map(classes.map((c) => [c.key, c]).filter(([key]) => key))
     this.find(".classes").replaceChildren(...classes.map((c) => {
       const button = make("button")
@@ -44,31 +49,49 @@ class Surface {
       if (c.key && c.key !== String(c.value).toLowerCase()) button.append(make("kbd", "", c.key.toUpperCase()))
       return button
     }))
-    this.find(".classes").classList.toggle("short", classes.every((c) => String(c.value).length <= 3))
+    this.find(".classes").classList.toggle("short", classes.length > 2 && classes.every((c) => String(c.value).length <= 3))
+    this.root.classList.toggle("many", classes.length > 20)
   }
   receive(data, trigger) {
     this.trigger = trigger
     if (data.reply === this.replied) return
     this.replied = data.reply
     this.outbox.acknowledge(data.acknowledged)
-    const known = new Set([...this.waiting, ...(this.shown ? [this.shown] : [])].map((task) => task.id))
-    for (const task of data.tasks) if (!known.has(task.id) && !this.answered.has(task.id) && !this.outbox.holds(task.id)) this.waiting.push(task)
-    const gone = new Set(data.gone)
-    this.waiting = this.waiting.filter((task) => !gone.has(task.id))
+    if (this.lane !== undefined && this.lane !== data.lane) this.clear()
+    this.lane = data.lane
+    this.adopt(data)
     if (data.notice) this.notice(data.notice)
-    if (data.guidelines) this.guide(data.guidelines)
-    this.today = data.today + this.outbox.entries.filter((entry) => entry.kind === "answer").length
+    this.drawers(data)
+    this.today = data.today + this.outbox.entries.reduce((sum, entry) => sum + (entry.kind === "answer") + (entry.kind === "alike" && 1 + entry.ids.length), 0)
+    this.standing = data.standing
     this.data.finished = data.finished
-    if (this.shown && gone.has(this.shown.id)) this.shown = null
+    this.data.empty = data.empty
     if (!this.shown) this.next()
     if (!this.shown) this.nothing()
     if (!this.outbox.sent && this.outbox.entries.length) this.outbox.push()
-    else if (!this.shown && !data.finished && data.hello !== true) this.say({ hello: true })
+    else if (!this.shown && !data.finished) this.hello()
     this.progress()
   }
-  say(message) {
+  // What the server leased joins what waits; what is gone leaves.
+  adopt(data) {
+    const known = new Set([...this.waiting, ...(this.shown ? [this.shown] : [])].map((task) => task.id)), gone = new Set(data.gone)
+    for (const task of data.tasks) if (!known.has(task.id) && !this.answered.has(task.id) && !this.outbox.holds(task.id)) this.waiting.push(task)
+    this.waiting = this.waiting.filter((task) => !gone.has(task.id))
+    if (this.shown && gone.has(this.shown.id)) this.shown = null
+  }
+  // Another filter: what waits is not wanted any more.
+  clear() {
+    this.waiting = []
+    this.shown = null
+    this.visible = false
+  }
+  hello() {
+    clearTimeout(this.greeting)
+    this.greeting = setTimeout(() => this.shown || this.say(), 50)
+  }
+  say(message = {}) {
     const have = [...(this.shown ? [this.shown] : []), ...this.waiting].map((task) => task.id)
-    this.trigger("outbox", { entries: this.outbox.entries, have, ...message })
+    this.trigger("outbox", { entries: this.outbox.entries, have, wanted: this.wanted, ...message })
   }
   next() {
     this.show(this.waiting.shift() || null)
@@ -85,42 +108,57 @@ class Surface {
     this.root.querySelectorAll(".classes button").forEach((b) => b.classList.toggle("suggested", task.suggestion !== null && b.dataset.value === JSON.stringify(task.suggestion)))
     const value = this.find(".value")
     value.value = ""
+    this.confirmed = null
     value.placeholder = task.suggestion === null ? "" : String(task.suggested)
     await draw(this.find(".sample"), task.sample)
     if (this.shown !== task) return
+    this.lens.look(this.find(".sample"))
     this.visible = true
     this.since = performance.now()
     this.root.dataset.task = task.id
     this.root.dataset.painted = String(this.since)
     this.find(".spoken").textContent = `Next sample. ${this.find(".suggestion").textContent}`
-    if (!this.find(".number").hidden && this.find(".comment").hidden) value.focus({ preventScroll: true })
+    this.focus()
+    this.refreshSimilar()
   }
-  answer(kind, value) {
+  // Where answers are typed, the field has the focus; on a touch screen that would open the keyboard over the sample.
+  focus() {
+    if (!this.find(".comment").hidden) return
+    if (!this.find(".number").hidden) this.find(".value").focus({ preventScroll: true })
+    else if (!this.find(".filter").hidden && !matchMedia("(pointer: coarse)").matches) { this.find(".filter").value = ""; this.narrow(); this.find(".filter").focus({ preventScroll: true }) }
+  }
+  answer(kind, value, ids = []) {
     if (!this.shown || !this.visible) return
     const task = this.shown, seconds = (performance.now() - this.since) / 1000, comment = this.find(".comment").value.trim()
+    const entry = { task: task.id, kind, value: value ?? null, seconds: Math.round(seconds * 1000) / 1000, comment, ...(ids.length ? { ids } : {}) }
     this.visible = false
     this.answered.add(task.id)
-    this.history = [...this.history, { task, kind }].slice(-20)
+    const done = { task, kind, value, count: 1 + ids.length }
+    this.history = [...this.history, done].slice(-LAST)
+    this.waiting = this.waiting.filter((other) => !ids.includes(other.prediction))
     this.find(".comment").value = ""
     this.open("comment", false)
-    this.notice("")
-    if (kind === "answer") {
-      this.inARow = seconds > 60 ? 1 : this.inARow + 1
-      this.spent += Math.min(seconds, 60)
-      this.today += 1
-    }
+    this.notice(ids.length ? `${1 + ids.length} samples are ${value}. Undo takes them back together.` : "")
+    if (kind === "answer" || kind === "alike") this.count(done.count, seconds)
     this.next()
     this.progress()
-    setTimeout(() => this.outbox.add({ task: task.id, kind, value: value ?? null, seconds: Math.round(seconds * 1000) / 1000, comment }), 0)
+    setTimeout(() => { done.client = this.outbox.add(entry) }, 0)
   }
-  undo() {
-    const last = this.history.pop()
-    if (!last) return this.notice("Nothing of this sitting is left to undo.")
+  count(labels, seconds) {
+    this.inARow = seconds > 60 ? labels : this.inARow + labels
+    this.spent += Math.min(seconds, 60)
+    this.timed += labels
+    this.today += labels
+  }
+  // Takes back the last answer, or the one of the last twenty that is named.
+  undo(done = this.history.at(-1)) {
+    if (!done) return this.notice("Nothing of this sitting is left to undo.")
     if (this.shown) this.waiting.unshift(this.shown)
-    this.answered.delete(last.task.id)
-    if (last.kind === "answer") { this.today -= 1; this.inARow = Math.max(0, this.inARow - 1) }
-    this.show(last.task)
+    this.history = this.history.filter((other) => other !== done)
+    this.answered.delete(done.task.id)
+    if (done.kind === "answer" || done.kind === "alike") { this.today -= done.count; this.inARow = Math.max(0, this.inARow - done.count) }
+    this.show(done.task)
     this.progress()
-    setTimeout(() => this.outbox.add({ task: last.task.id, kind: "undo", value: null }), 0)
+    setTimeout(() => this.outbox.add({ task: done.task.id, kind: "undo", value: null, ...(done.kind === "alike" ? { batch: done.client } : {}) }), 0)
   }
 }
