@@ -6,6 +6,8 @@ the generalised regression estimator of survey sampling (Sarndal, Swensson, Wret
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -13,6 +15,7 @@ from lifecycle.errors import InvalidValue
 from lifecycle.monitor.performance.intervals import quantile_t
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import PRIOR, Line, blended
+from lifecycle.monitor.performance.outcomes import Outcomes
 from lifecycle.monitor.performance.pooled import Sample
 from lifecycle.monitor.performance.summary import Stack
 from lifecycle.records import Estimate
@@ -20,7 +23,7 @@ from lifecycle.records import Estimate
 __all__ = ["assisted_line", "assisted_mean"]
 
 
-def assisted_line(layout: Layout, stack: Stack, sample: Sample, spread: Floats, doubt: Floats) -> Line:
+def assisted_line(layout: Layout, stack: Stack, sample: Sample, spread: Floats, doubt: Floats, outcomes: Outcomes | None = None) -> Line:
     """Channel means: labels' mean + slope x (guess on all rows - guess on the labelled rows), a slope a channel.
 
     The slope is that of the observed on the guessed, pulled towards 1 while labels are few. The interval is for the stream
@@ -35,18 +38,21 @@ def assisted_line(layout: Layout, stack: Stack, sample: Sample, spread: Floats, 
     first = sample.first
     observed, guessed = first[:, 0, y], first[:, 0, f]
     at = np.arange(c)
-    both = first[:, 1 + at, 1 + c + at] - observed * guessed
-    own = first[:, 1 + c + at, 1 + c + at] - guessed**2
-    slope = _slope(both, own, guess2[:, at, at], sample.effective[:, None])
-    means = np.where(there[:, None], observed + slope * (guess - guessed), np.nan)
     second = sample.second
     centred = _centred(second[:, 1:, 1:], second[:, 0, 1:], second[:, 0, 0], np.concatenate([observed, guessed], axis=1))
+    # what varies is the weighted sum, so that a row counts by its squared weight
+    both, own = (centred[:, at, c + at] * sample.effective[:, None], centred[:, c + at, c + at] * sample.effective[:, None])
+    slope = _slope(both, own, guess2[:, at, at], sample.effective[:, None])
+    means = np.where(there[:, None], observed + slope * (guess - guessed), np.nan)
     yy, yf, ff = centred[:, :c, :c], centred[:, :c, c:] * slope[:, None, :], centred[:, c:, c:] * slope[:, :, None] * slope[:, None, :]
     residual = (yy - yf - yf.transpose(0, 2, 1) + ff) * (sample.effective / np.maximum(sample.effective - 1.0, 1e-9))[:, None, None]
+    beside = slope[:, :, None] * guess2 * slope[:, None, :] / n[:, :, None]
+    if outcomes is not None:
+        known = np.where(there, sample.effective, np.nan)
+        return Line(layout, means, residual, known, outcomes=replace(outcomes, slope=slope), beside=beside, spread=spread)
     prior = np.where(np.isnan(doubt), spread, doubt)
     covariance, freedom = blended(residual, sample.effective, _floored(layout, prior, observed, sample.effective), second[:, 0, 0])
-    covariance = covariance + slope[:, :, None] * guess2 * slope[:, None, :] / n[:, :, None]
-    return Line(layout, means, covariance, np.where(there, freedom, np.nan))
+    return Line(layout, means, covariance + beside, np.where(there, freedom, np.nan))
 
 
 def _slope(both: Floats, own: Floats, all_rows: Floats, labels: Floats) -> Floats:

@@ -9,13 +9,15 @@ import numpy as np
 from lifecycle.monitor.performance.intervals import around, gradient, wilson
 from lifecycle.monitor.performance.layout import Floats, Layout, Means
 from lifecycle.monitor.performance.metrics import metric_facts, metrics
+from lifecycle.monitor.performance.outcomes import Outcomes
 
 __all__ = ["BOUNDS", "Line", "Numbers", "blended", "metric_on"]
 
+LIKELY = 10.0  # rows that the variance to expect counts for, against the labels' own degrees of freedom
 PRIOR = 4.0  # pseudo-rows of the reference's spread, so that two equal losses do not make a certainty
 
 BOUNDS = {
-    "classification": {"log_loss": (0.0, np.inf), "brier": (0.0, 2.0), "mcc": (-1.0, 1.0)},
+    "classification": {"log_loss": (0.0, np.inf), "mcc": (-1.0, 1.0)},
     "regression": {"bias": (-np.inf, np.inf), "r2": (-np.inf, 1.0)},
 }
 
@@ -40,6 +42,8 @@ class Line:
     """means (W, C), covariance (W, C, C) of them, freedom (W,) degrees of freedom behind the covariance.
 
     `proportion_rows` (W,): the rows behind Wilson's interval of the accuracy, None where the normal one is meant.
+    `outcomes`: where it is known what a labelled row can be, `covariance` is as the labels say, and is helped by it for each metric.
+    `beside` (W, C, C): covariance that does not come from the draw of the labels, None for none. `spread` (W, C, C): of one row on the reference.
     """
 
     layout: Layout
@@ -47,6 +51,9 @@ class Line:
     covariance: Floats
     freedom: Floats
     proportion_rows: Floats | None = None
+    outcomes: Outcomes | None = None
+    beside: Floats | None = None
+    spread: Floats | None = None
 
 
 def blended(covariance: Floats, rows: Floats, spread: Floats, unit: Floats) -> tuple[Floats, Floats]:
@@ -76,11 +83,29 @@ def metric_on(line: Line, name: str) -> Numbers:
             return np.asarray(function(Means(layout, vector)), dtype=np.float64)
 
     value = on(line.means)
-    if name == "accuracy" and line.proportion_rows is not None:
+    if name == "accuracy" and line.proportion_rows is not None and line.outcomes is None:
         return Numbers(value, *wilson(value, np.where(np.isnan(value), 0.0, line.proportion_rows)))
     scale = np.abs(line.means) if layout.task == "regression" else np.zeros_like(line.means)
     slope = np.nan_to_num(gradient(on, line.means, 1e-9 + 1e-6 * scale))
-    variance = np.einsum("wc,wcd,wd->w", slope, line.covariance, slope)
+    variance, freedom = np.einsum("wc,wcd,wd->w", slope, line.covariance, slope), line.freedom
+    if line.outcomes is not None:
+        likely, trust = _with_reference(*line.outcomes.of(slope), line, slope)
+        variance, freedom = (trust * variance + LIKELY * likely) / (trust + LIKELY), np.where(np.isnan(freedom), np.nan, trust + LIKELY)
+    if line.beside is not None:
+        variance = variance + np.einsum("wc,wcd,wd->w", slope, line.beside, slope)
     low, high = BOUNDS[layout.task].get(name, (0.0, 1.0 if layout.task == "classification" else np.inf))
-    lower, upper = around(value, np.where(np.isnan(value), np.nan, variance), line.freedom, low, high)
+    if name == "brier" and len(layout.classes) > 2:
+        high = 2.0
+    lower, upper = around(
+        value, np.where(np.isnan(value), np.nan, variance), freedom, low, high, None if line.outcomes is None else line.outcomes.rows
+    )
     return Numbers(value, lower, upper)
+
+
+def _with_reference(likely: Floats, trust: Floats, line: Line, slope: Floats) -> tuple[Floats, Floats]:
+    """Few rows do not show how much rows differ from one another: what lacks, a share of 1 / rows, is as on the reference."""
+    assert line.outcomes is not None
+    if line.spread is None:
+        return likely, trust
+    one = np.einsum("wc,wcd,wd->w", slope, line.spread, slope) * line.outcomes.weight2.sum(axis=1)
+    return likely + np.maximum(np.nan_to_num(one) - likely, 0.0) / np.maximum(line.outcomes.rows, 1.0), trust

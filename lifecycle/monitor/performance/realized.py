@@ -7,12 +7,13 @@ import numpy as np
 from lifecycle.monitor.performance.layout import Bools, Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, blended
 from lifecycle.monitor.performance.metrics import metrics
+from lifecycle.monitor.performance.outcomes import Outcomes
 from lifecycle.monitor.performance.pooled import Sample
 
 __all__ = ["realized_line", "realized_ranking"]
 
 
-def realized_line(layout: Layout, sample: Sample, spread: Floats) -> Line:
+def realized_line(layout: Layout, sample: Sample, spread: Floats, outcomes: Outcomes | None = None) -> Line:
     """Hajek means of the observed channels with their linearised covariance. spread : (W, C, C) of one reference row."""
     c = len(layout.channels)
     own = slice(1, 1 + c)
@@ -23,6 +24,8 @@ def realized_line(layout: Layout, sample: Sample, spread: Floats) -> Line:
     unit = sample.second[:, 0, 0]
     raw = sample.second[:, own, own] - crossed - crossed.transpose(0, 2, 1) + unit[:, None, None] * filled[:, :, None] * filled[:, None, :]
     raw = raw * (sample.effective / np.maximum(sample.effective - 1.0, 1e-9))[:, None, None]
+    if outcomes is not None:
+        return Line(layout, means, raw, np.where(there, sample.effective, np.nan), outcomes=outcomes, spread=spread)
     covariance, freedom = blended(raw, sample.effective, spread, unit)
     return Line(layout, means, covariance, np.where(there, freedom, np.nan), sample.effective)
 

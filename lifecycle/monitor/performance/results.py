@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from lifecycle.monitor.performance.estimated import estimated_line, estimated_ra
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
 from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
-from lifecycle.monitor.performance.pooled import pool
+from lifecycle.monitor.performance.outcomes import Outcomes, informed
+from lifecycle.monitor.performance.pooled import Sample, pool
+from lifecycle.monitor.performance.ranked import labelled_ranking
 from lifecycle.monitor.performance.realized import averaged, realized_line, realized_ranking
 from lifecycle.monitor.performance.row_model import RowModel
 from lifecycle.monitor.performance.summary import Stack, add, empty
@@ -37,10 +39,12 @@ def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, versio
     sample = pool(merged)
     spread = np.array([models[v].spread for v in main])
     doubt = np.array([models[v].around for v in main])
-    realized = realized_line(layout, sample, spread)
-    assisted = assisted_line(layout, merged, sample, spread, doubt)
+    outcomes = outcomes_of([models[v] for v in main], sample)
+    realized = realized_line(layout, sample, spread, outcomes)
+    assisted = assisted_line(layout, merged, sample, spread, doubt, outcomes)
     estimated = _estimated(layout, models, window, version, stack, windows)
     centres = models[int(main[0])].middles if windows else np.empty((0, 0))
+    chances = _chances([models[v] for v in main], sample)
     frames = []
     for name in metric_names(layout.task):
         if metric_facts(name).get("needs_probabilities") and not proba:
@@ -49,7 +53,9 @@ def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, versio
             found = (metric_on(realized, name), metric_on(estimated, name), metric_on(assisted, name))
         else:
             guessed = _estimated_ranking(name, models, window, version, stack, windows)
-            found = (realized_ranking(name, sample, centres), guessed, Numbers.unknown(windows))
+            alone, helped = (labelled_ranking(name, merged, sample, *chances, centres, assisted) for assisted in (False, True))
+            known = alone if np.isfinite(alone.value).any() else realized_ranking(name, sample, centres)
+            found = (known, guessed, helped)
         columns = {
             "window": np.arange(windows),
             "version": main,
@@ -61,6 +67,48 @@ def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, versio
             columns |= {line: numbers.value, f"{line}_lower": numbers.lower, f"{line}_upper": numbers.upper}
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def outcomes_of(models: Sequence[RowModel], sample: Sample) -> Outcomes | None:
+    """What the labelled rows of each window could turn out to be, by the model that answered it; None unless all models can tell."""
+    each = [model.outcomes for model in models]
+    if not each or any(one is None for one in each):
+        return None
+    alone = all(model is models[0] for model in models)
+    windows = len(models)
+
+    def gathered(arrays: list[Floats]) -> Floats:
+        return np.broadcast_to(arrays[0], (windows, *arrays[0].shape)) if alone else np.array(arrays)
+
+    second, first, guess = (gathered([one[part] for one in each if one is not None]) for part in range(3))
+    chances = gathered([model.cautious[0] for model in models if model.cautious is not None])
+    weight, weight2 = sample.hits.sum(axis=2)[:, 0], sample.hits2.sum(axis=2)[:, 0]
+    return Outcomes(
+        informed(chances, sample.hits[:, 0], sample.hits2[:, 0]),
+        weight,
+        weight2,
+        second,
+        first,
+        guess,
+        np.zeros((windows, guess.shape[-1])),
+        sample.effective,
+    )
+
+
+def _chances(models: Sequence[RowModel], sample: Sample) -> tuple[Floats, Floats]:
+    """The chance of each class by score bin (W, S, B), as each window's reference has it and after a look at the labels; no classes where a
+    model has none."""
+    windows = len(models)
+    if not windows or any(model.chances is None for model in models):
+        return np.empty((windows, 0, 0)), np.empty((windows, 0, 0))
+    alone = all(model is models[0] for model in models)
+
+    def gathered(arrays: list[Floats | None]) -> Floats:
+        first = np.asarray(arrays[0])
+        return np.broadcast_to(first, (windows, *first.shape)) if alone else np.array(arrays)
+
+    each, cautious = gathered([model.chances for model in models]), gathered([model.cautious for model in models])
+    return each, np.stack([informed(cautious[:, s], sample.hits[:, s], sample.hits2[:, s]) for s in range(each.shape[1])], axis=1)
 
 
 def level(name: str, model: RowModel) -> Numbers:

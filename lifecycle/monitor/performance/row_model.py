@@ -76,6 +76,29 @@ class RowModel:
         stratum = np.searchsorted(self.cuts, channels[:, 0]).astype(np.int64)
         return Guess(channels + self.shift[stratum], stratum, np.tile(np.arange(self.layout.bins), 3)[:, None])
 
+    @cached_property
+    def cautious(self) -> Floats | None:
+        """The chances drawn to a half by one row for each level of the isotonic fit: what was never seen on the reference can be all the same."""
+        if self.chances is None:
+            return None
+        out = np.empty(self.chances.shape)
+        for s, chances in enumerate(self.chances):
+            _, block = np.unique(chances, return_inverse=True)
+            rows = np.bincount(block.reshape(-1), self.positive[s] + self.negative[s])[block.reshape(-1)]
+            out[s] = (chances * rows + 0.5) / (rows + 1.0)
+        return out
+
+    @cached_property
+    def outcomes(self) -> tuple[Floats, Floats, Floats] | None:
+        """With two classes: the channels of a row of each score bin if it is the second class, if it is the first, and as guessed, (B, C) each."""
+        if self.cells is None:
+            return None
+        middle = self.middles[0]
+        said = (middle >= 0.5).astype(np.int64)
+        rows = Rows(said, np.column_stack([1.0 - middle, middle]))
+        second, first = (observed(self.layout, rows, np.full(len(middle), truth)) for truth in (1, 0))
+        return second, first, self.cells.channels[said * self.layout.bins + np.arange(len(middle))]
+
     def guess(self, rows: Rows) -> Guess:
         """What each row's channels are likely to be, before any label."""
         bins = _bins(self.edges, self.layout, rows)

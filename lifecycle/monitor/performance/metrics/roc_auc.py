@@ -8,7 +8,7 @@ from lifecycle.monitor.performance.layout import Floats
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("roc_auc", task="classification", kind="ranking", better="higher", default=3, judged=True, needs_probabilities=True)
+@metrics.register("roc_auc", task="classification", kind="ranking", better="higher", default=3, judged=True, needs_probabilities=True, smooth=True)
 def roc_auc(positive: Floats, negative: Floats, centres: Floats) -> tuple[Floats, Floats, Floats]:
     """Area under the ROC curve from weights by score bin, (..., B) each; ties within a bin count half.
 
