@@ -1,27 +1,71 @@
-"""Which bin a number falls into, an order of magnitude faster than a binary search a value."""
+"""Which bin a number falls into, an order of magnitude faster than a binary search a value.
+
+Numbers are placed on a grid whose lines are exact in floating point: even steps of a power of two, or even steps of the float's own
+bits, which is even in the logarithm. A cell between two lines, the upper one included, that holds no edge within lies in one bin,
+and a table says in which. Edges that lie on lines (`aligned`) leave nothing to compare.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Lookup"]
+__all__ = ["TAILS", "Lookup", "aligned"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_GRID = 1 << 16
-_BLOCK = 1 << 15  # values at once, so that what lies between the steps stays in the processor's cache
-_STEPS = 3
-_FEW = 24  # edges: a binary search is as fast
-_MANY = 4096  # values: fewer are not worth a table
+TAILS = 14  # edges on each side that lie far apart, beyond the bulk of the values
+_GRID = 1 << 16  # cells, about: a table of them stays in the processor's cache
+_BLOCK = 1 << 14  # values at once, so that what lies between the steps stays there too
+_MANY = 4_096  # values: fewer are not worth a table
+_KEPT = 0.9  # of the edges have to stay apart on a grid
+_MASK = np.int64(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Lines `first` to `first + cells`, a unit of `2 ** shift` apart: in the value (`even`) or in its bits."""
+
+    even: bool
+    shift: int
+    first: int
+    cells: int
+
+    def lines(self, values: Floats) -> Integers:
+        """The line at or next above each value (n,)."""
+        if self.even:
+            return np.asarray(np.ceil(np.ldexp(values, -self.shift)), dtype=np.int64)
+        return (_ordered(values) + ((1 << self.shift) - 1)) >> self.shift
+
+    def values(self, lines: Integers) -> Floats:
+        """The value at each line (n,)."""
+        return np.ldexp(lines.astype(np.float64), self.shift) if self.even else _unordered(lines << self.shift)
+
+    def place(self, values: Floats, floats: Floats, out: Integers) -> Integers:
+        """The cell of each value: 0 up to the first line, `cells` + 1 beyond the last one or where there is no value."""
+        if self.even:
+            np.multiply(values, 2.0**-self.shift, out=floats)
+            np.ceil(floats, out=floats)
+            np.fmin(floats, self.first + self.cells + 1, out=floats)
+            np.maximum(floats, self.first, out=floats)
+            np.copyto(out, floats, casting="unsafe")
+            return np.subtract(out, self.first, out=out)
+        bits, lost = values.view(np.int64), floats.view(np.int64)
+        np.right_shift(bits, 63, out=out)
+        np.bitwise_and(out, _MASK, out=out)
+        np.bitwise_xor(bits, out, out=out)
+        np.add(out, (1 << self.shift) - 1, out=lost)
+        np.right_shift(lost, self.shift, out=out)
+        np.subtract(out, self.first, out=out)
+        return np.clip(out, 0, self.cells + 1, out=out)
 
 
 class Lookup:
-    """`np.searchsorted(edges, values)` through a table: a step on a grid finds the place, a comparison or a few settle it.
-
-    The grid is even between the edges, or even in the logarithm of the distance from the lowest (by the bits of the float) where
-    edges crowd at the low end, whichever leaves fewer edges in one cell.
+    """`np.searchsorted(edges, values)` through a table: a cell of a grid tells the bin, a binary search the few that it does not.
 
     >>> Lookup(np.array([1.0, 2.0, 4.0]))(np.array([0.0, 1.0, 1.5, 4.0, 9.0])).tolist()
     [0, 0, 1, 2, 3]
@@ -29,74 +73,109 @@ class Lookup:
 
     def __init__(self, edges: Floats) -> None:
         self.edges = edges
+        self._grid: _Grid | None = None
         self._table: Integers | None = None
         self._prepared = False
 
-    def _prepare(self) -> None:
-        """Build the table, once, unless the edges are too few or lie too far apart for one."""
-        self._prepared = True
-        edges = self.edges
-        tails = len(edges) // 60  # the far tails would make the grid too coarse
-        inner = edges[tails : len(edges) - tails]
-        if len(inner) < _FEW or not np.isfinite(float(inner[-1]) - float(inner[0])):
-            return
-        self._low, self._high = float(inner[0]), float(inner[-1])
-        with np.errstate(over="ignore"):
-            self._scale = _GRID / (self._high - self._low)
-        if not np.isfinite(self._scale):
-            return
-        first, last = np.array([max(float(inner[1]) - self._low, 5e-324), self._high - self._low]).view(np.int64).tolist()
-        self._shift = max((last - first) // _GRID, 1).bit_length()
-        self._base = (first >> self._shift) - 1
-        tables = []
-        for self._logarithmic in (False, True):
-            counts = np.bincount(self._place(edges, np.empty(len(edges)), np.empty(len(edges), dtype=np.int64)), minlength=_GRID + 2)
-            tables.append(counts)
-        self._logarithmic = bool(_crowded(tables[1]) < _crowded(tables[0]))
-        self._fill(tables[int(self._logarithmic)])
-
     def __call__(self, values: Floats) -> Integers:
-        """The bin of each value, none of them NaN: 0 up to the first edge, len(edges) above the last (n,) int64."""
+        """The bin of each value: 0 up to the first edge, len(edges) above the last, -1 where it is NaN (n,) int64."""
+        cells = self.cells(values)
+        return np.subtract(cells, 1, out=cells)
+
+    def cells(self, values: Floats) -> Integers:
+        """The cell of each value in a summary: 0 where it is NaN, else its bin + 1 (n,) int64."""
         if not self._prepared and len(values) >= _MANY:
             self._prepare()
-        if self._table is None or len(values) < _MANY:
-            return np.searchsorted(self.edges, values).astype(np.int64, copy=False)
-        out = np.empty(len(values), dtype=np.int64)
-        floats, place, above = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int64), np.empty(_BLOCK, dtype=bool)
-        for start in range(0, len(values), _BLOCK):
-            block, found = values[start : start + _BLOCK], out[start : start + _BLOCK]
-            n = len(block)
-            np.take(self._table, self._place(block, floats[:n], place[:n]), out=found, mode="clip")
-            for _ in range(self._steps):
-                np.take(self._padded, found, out=floats[:n], mode="clip")
-                np.greater(block, floats[:n], out=above[:n])
-                np.add(found, above[:n], out=found)
-            if self._crowds and found.min() < 0:
-                crowded = np.flatnonzero(found < 0)
-                found[crowded] = np.searchsorted(self.edges, block[crowded])
+        if self._table is None or self._grid is None or len(values) < _MANY:
+            return self._searched(values)
+        values, out = np.ascontiguousarray(values), np.empty(len(values), dtype=np.int64)
+        floats, place = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int64)
+        with np.errstate(over="ignore"):
+            for start in range(0, len(values), _BLOCK):
+                block, found = values[start : start + _BLOCK], out[start : start + _BLOCK]
+                n = len(block)
+                np.take(self._table, self._grid.place(block, floats[:n], place[:n]), out=found, mode="clip")
+                if found.min() < 0:
+                    unsaid = np.flatnonzero(found < 0)
+                    found[unsaid] = self._searched(block[unsaid])
         return out
 
-    def _place(self, values: Floats, floats: Floats, out: Integers) -> Integers:
-        """The grid cell of each value, 0 below the grid and _GRID + 1 above it. Monotone, so that edges and values agree."""
-        np.clip(values, self._low, self._high, out=floats)
-        np.subtract(floats, self._low, out=floats)
-        if self._logarithmic:
-            np.right_shift(floats.view(np.int64), self._shift, out=out)
-            np.subtract(out, self._base, out=out)
-            return np.clip(out, 0, _GRID + 1, out=out)
-        np.multiply(floats, self._scale, out=floats)
-        np.copyto(out, floats, casting="unsafe")
-        return out
+    def _searched(self, values: Floats) -> Integers:
+        cells = np.searchsorted(self.edges, values).astype(np.int64, copy=False) + 1
+        cells[np.isnan(values)] = 0
+        return cells
 
-    def _fill(self, counts: Integers) -> None:
-        """The table: where to begin to compare for each grid cell, far below zero for one that holds too many edges to compare."""
-        self._steps = int(min(counts.max(), _STEPS))
-        self._table = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
-        self._table[counts > _STEPS] = -(1 << 40)
-        self._crowds = bool((counts > _STEPS).any())
-        self._padded = np.append(self.edges, np.inf)
+    def _prepare(self) -> None:
+        """Choose the grid on which the most edges lie, the coarsest that does, and fill the table; none for extreme edges."""
+        self._prepared = True
+        inner = self.edges[TAILS:-TAILS] if len(self.edges) > 2 * TAILS + 2 else self.edges[TAILS - 2 : -(TAILS - 2)]
+        grids = [grid for finest in _grids(inner, 2 * _GRID) for grid in _coarser(finest)]
+        if not grids:
+            return
+        lying = [int((grid.values(grid.lines(inner)) == inner).sum()) for grid in grids]
+        grid = min((grid for grid, count in zip(grids, lying, strict=True) if count == max(lying)), key=lambda g: (g.cells, not g.even))
+        place = grid.place(self.edges, np.empty(len(self.edges)), np.empty(len(self.edges), dtype=np.int64))
+        on = grid.values(place + grid.first) == self.edges
+        table = np.concatenate(([0], np.cumsum(np.bincount(place, minlength=grid.cells + 2))[:-1])).astype(np.int64) + 1
+        table[place[~on]] = -1
+        table[[0, -1]] = -1
+        if grid.even and grid.shift > 0 and 0 <= -grid.first <= grid.cells + 1:
+            table[-grid.first] = -1  # a positive value may vanish on its way to the grid
+        self._grid, self._table = grid, table
 
 
-def _crowded(counts: Integers) -> int:
-    """How many edges lie in grid cells that hold too many."""
-    return int(counts[counts > _STEPS].sum())
+def aligned(edges: Floats) -> Floats:
+    """Edges moved up to the lines of a grid, by less than 1/32,000 of their range or of themselves; as they are where they would meet.
+
+    A value that equals an edge stays below it, and different values stay apart unless they differ by less than a cell.
+
+    >>> edges = aligned(np.linspace(0, 1, 1001))
+    >>> float(np.abs(edges - np.linspace(0, 1, 1001)).max()) < 1 / 32_768
+    True
+    """
+    best = edges
+    least = _KEPT * len(edges)
+    for grid in _grids(edges, _GRID):
+        moved = np.unique(grid.values(grid.lines(edges)))
+        if len(moved) > least:
+            best, least = moved, len(moved) + 0.05 * len(edges)
+    return best
+
+
+def _grids(edges: Floats, cells: int) -> Iterator[_Grid]:
+    """The finest grid of each kind that spans edges with at most this many cells and is exact."""
+    if not len(edges):
+        return
+    low, high = float(edges[0]), float(edges[-1])
+    largest = max(abs(low), abs(high))
+    span = max(high - low, largest * 2.0**-30, 2.0**-900)
+    if np.isfinite(span) and largest < 2.0**900:
+        yield _spanning(True, int(np.ceil(np.log2(span / cells))), edges)
+    width = int(_ordered(edges[-1:])[0]) - int(_ordered(edges[:1])[0])
+    if width < 1 << 62:  # of one sign, or nearly: else the grid is spent on values next to zero
+        yield _spanning(False, max((width // cells).bit_length(), 1), edges)
+
+
+def _spanning(even: bool, shift: int, edges: Floats) -> _Grid:
+    """The grid of a kind whose lines span these edges: the first lies below the first edge."""
+    grid = _Grid(even, shift, 0, 0)
+    first, last = grid.lines(edges[[0, -1]]).tolist()
+    return _Grid(even, shift, first - 1, last - first + 1)
+
+
+def _coarser(grid: _Grid) -> Iterator[_Grid]:
+    """A grid and those of half, a quarter and an eighth of its lines."""
+    for more in range(4):
+        first = (grid.first >> more) - 1
+        yield _Grid(grid.even, grid.shift + more, first, -(-(grid.first + grid.cells) >> more) - first)
+
+
+def _ordered(values: Floats) -> Integers:
+    """The bits of floats as integers in the same order (n,)."""
+    bits = np.ascontiguousarray(values).view(np.int64)
+    return bits ^ ((bits >> 63) & _MASK)
+
+
+def _unordered(bits: Integers) -> Floats:
+    """The floats of such integers (n,)."""
+    return (bits ^ ((bits >> 63) & _MASK)).view(np.float64)

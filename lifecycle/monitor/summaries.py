@@ -9,7 +9,7 @@ above edge i-1 and up to edge i; a column of few distinct values has each of the
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.util import hash_array
 
-from lifecycle.monitor.binning import Lookup
+from lifecycle.monitor.binning import Lookup, aligned
 
 __all__ = [
     "Bins",
@@ -34,12 +34,14 @@ __all__ = [
     "freeze_numbers",
     "merge",
     "quantile",
+    "runs_of",
     "summarise",
     "unseen_counts",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int64]
+Runs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 FINE = 1_000
 LEVELS = 2_000
@@ -47,6 +49,7 @@ BUCKETS = 256
 _SAMPLE = 100_000
 _TAILS = 12
 _UNSEEN_KEPT = 300
+_LONG = 2_048  # rows of a run, on average, that are counted by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
     >>> freeze_numbers(np.array([1.0, 2.0, 2.0, 5.0, np.nan])).edges[13:-12]
     array([1., 2., 5.])
     """
-    known = values[~np.isnan(values)]
+    lost = np.isnan(values)
+    known = values[~lost] if lost.any() else values
     if not len(known):
         return Bins("numeric", np.empty(0))
     step = -(-len(known) // _SAMPLE)
@@ -105,7 +109,7 @@ def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
     # trimmed: the outermost 1/fine on each side belongs to the tails once there are enough rows to say so
     trim = 0.0 if len(ordered) < 2 * fine else 1.0 / fine
     at = np.linspace(trim, 1.0 - trim, fine + 1)
-    edges = np.unique(ordered[np.round(at * (len(ordered) - 1)).astype(np.int64)])
+    edges = aligned(np.unique(ordered[np.round(at * (len(ordered) - 1)).astype(np.int64)]))
     span = float(edges[-1] - edges[0]) or abs(float(edges[0])) or 1.0
     reach = span * (2.0 ** np.arange(_TAILS) - 0.5) / 4
     low, high = float(known.min()), float(known.max())  # so that what lies outside the reference can be told exactly
@@ -120,11 +124,13 @@ def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
     >>> freeze_levels(pa.array(["b", "a", "b", None]), known=["c"]).levels
     ('b', 'a', 'c')
     """
-    found = pc.value_counts(values.drop_null())
-    names, counts = found.field("values").to_pylist(), found.field("counts").to_numpy()
-    order = sorted(range(len(names)), key=lambda i: (-counts[i], names[i]))
-    seen = set(names)
-    levels = [str(names[i]) for i in order] + [level for level in known if level not in seen]
+    codes, dictionary = _codes(values)
+    found: dict[str, int] = {}
+    for name, count in zip(dictionary.to_pylist(), np.bincount(codes, minlength=len(dictionary)).tolist(), strict=False):
+        if count and name is not None:
+            found[name] = found.get(name, 0) + count
+    levels = sorted(found, key=lambda name: (-found[name], name))
+    levels += [level for level in known if level not in found]
     if len(levels) > LEVELS:
         return Bins("categorical", np.empty(0), tuple(f"bucket {i + 1}" for i in range(BUCKETS)), hashed=True)
     return Bins("categorical", np.empty(0), tuple(levels))
@@ -143,20 +149,17 @@ def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, lookup: Lo
     """
     if bins.kind == "categorical":
         codes, dictionary = _codes(column)
-        return np.asarray(np.append(_cells_of_levels(dictionary, bins), 0)[codes])
-    values, lookup = _floats(column), lookup or Lookup(bins.edges)
-    missing = np.isnan(values)
-    if not missing.any():
-        cells = lookup(values)
-        cells += 1
-        return cells
-    cells = np.zeros(len(values), dtype=np.int64)
-    cells[~missing] = lookup(values[~missing]) + 1
-    return cells
+        return np.append(_cells_of_levels(dictionary, bins), 0).take(codes)
+    return (lookup or Lookup(bins.edges)).cells(_floats(column))
 
 
 def summarise(
-    column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, windows: NDArray[np.int64], count: int, cells: NDArray[np.int64] | None = None
+    column: pa.Array | pa.ChunkedArray | Floats,
+    bins: Bins,
+    windows: NDArray[np.int64],
+    count: int,
+    cells: NDArray[np.int64] | None = None,
+    runs: Runs | None = None,
 ) -> Summary:
     """Count one column's rows into their windows.
 
@@ -165,24 +168,33 @@ def summarise(
     column : (n,) as `cells_of` takes it.
     windows : (n,) the place of each row's window, 0 .. count - 1.
     cells : (n,) what `cells_of` gave, where it is known already.
+    runs : `runs_of(windows)`, to be reused over columns.
 
     >>> bins = freeze_levels(pa.array(["a", "b"]))
     >>> summarise(pa.array(["a", None, "z", "a"]), bins, np.array([0, 0, 1, 1]), 2).counts.tolist()
     [[1, 1, 0, 0], [0, 1, 0, 1]]
     """
-    cells = cells_of(column, bins) if cells is None else cells
-    flat = cells if count == 1 else cells + windows * bins.cells
-    counts = np.bincount(flat, minlength=count * bins.cells).reshape(count, bins.cells)
+    runs = runs_of(windows) if runs is None else runs
     if bins.kind == "categorical":
-        nothing = np.full(count, np.nan)
-        new = _unseen(column, cells == bins.cells - 1, windows, count) if counts[:, -1].any() else ({},) * count
-        return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), new)
+        return _of_levels(column, bins, windows, count, runs, cells)
+    cells = cells_of(column, bins) if cells is None else cells
+    counts = _tally(cells, bins.cells, windows, count, runs)
     values = _floats(column)
-    known, place = values, windows
     if counts[:, 0].any():
         there = cells > 0
-        known, place = values[there], windows[there]
-    return Summary(counts, *_moments(known, place, count), ({},) * count)
+        values, windows = values[there], windows[there]
+        runs = runs_of(windows)
+    return Summary(counts, *_moments(values, windows, count, runs), ({},) * count)
+
+
+def runs_of(windows: NDArray[np.int64]) -> Runs:
+    """The stretches of rows that lie in one window (their first rows, their windows).
+
+    >>> [part.tolist() for part in runs_of(np.array([4, 4, 7, 4]))]
+    [[0, 2, 3], [4, 7, 4]]
+    """
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(windows)) + 1)) if len(windows) else np.zeros(0, dtype=np.int64)
+    return starts, windows[starts]
 
 
 def merge(first: Summary, second: Summary) -> Summary:
@@ -264,36 +276,69 @@ def _floats(column: Any) -> Floats:
     return np.asarray(column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _moments(known: Floats, place: NDArray[np.int64], count: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _of_levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int, runs: Runs, cells: NDArray[np.int64] | None) -> Summary:
+    """Counts of a categorical column: of its dictionary's codes, which are then brought to their cells."""
+    codes, dictionary = _codes(column)
+    if cells is None and len(dictionary) <= 2 * bins.cells:
+        place = np.append(_cells_of_levels(dictionary, bins), 0)
+        counts = np.zeros((bins.cells, count), dtype=np.int64)
+        np.add.at(counts, place, _tally(codes, len(place), windows, count, runs).T)
+        counts = np.ascontiguousarray(counts.T)
+    else:
+        cells = cells_of(column, bins) if cells is None else cells
+        counts = _tally(cells, bins.cells, windows, count, runs)
+    nothing = np.full(count, np.nan)
+    new: tuple[Mapping[str, int], ...] = ({},) * count
+    if counts[:, -1].any():
+        new = _unseen(codes, dictionary, bins, windows, count)
+    return Summary(counts, nothing, nothing, np.zeros(count), np.zeros(count), new)
+
+
+def _tally(cells: NDArray[Any], size: int, windows: NDArray[np.int64], count: int, runs: Runs) -> Counts:
+    """Rows by window and cell (count, size)."""
+    starts, owners = runs
+    if len(cells) < _LONG * len(starts):
+        return np.bincount(cells + windows * size, minlength=count * size).reshape(count, size)
+    counts = np.zeros((count, size), dtype=np.int64)
+    for start, end, owner in _stretches(starts, owners, len(cells)):
+        counts[owner] += np.bincount(cells[start:end], minlength=size)
+    return counts
+
+
+def _stretches(starts: NDArray[np.int64], owners: NDArray[np.int64], rows: int) -> Iterator[tuple[int, int, int]]:
+    return zip(starts.tolist(), np.append(starts, rows)[1:].tolist(), owners.tolist(), strict=True)
+
+
+def _moments(known: Floats, windows: NDArray[np.int64], count: int, runs: Runs) -> tuple[Floats, Floats, Floats, Floats]:
+    """Lowest, highest, sum and sum of squares of each window's values (count,) each."""
     low, high = np.full(count, np.nan), np.full(count, np.nan)
-    if not len(known):
-        return low, high, np.zeros(count), np.zeros(count)
-    if count == 1:
-        with np.errstate(over="ignore"):
-            return known.min(keepdims=True), known.max(keepdims=True), known.sum(keepdims=True), np.array([np.dot(known, known)])
-    steps = np.flatnonzero(np.diff(place)) + 1
     total, squares = np.zeros(count), np.zeros(count)
+    starts, owners = runs
     with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
-        if len(steps) < 4 * count:  # windows lie in runs, as they do in a log in order
-            starts = np.concatenate(([0], steps))
-            owner = place[starts]
-            np.fmin.at(low, owner, np.minimum.reduceat(known, starts))
-            np.fmax.at(high, owner, np.maximum.reduceat(known, starts))
-            np.add.at(total, owner, np.add.reduceat(known, starts))
-            np.add.at(squares, owner, np.add.reduceat(known * known, starts))
+        if len(known) >= _LONG * len(starts):
+            for start, end, owner in _stretches(starts, owners, len(known)):
+                part = known[start:end]
+                low[owner], high[owner] = np.fmin(low[owner], part.min()), np.fmax(high[owner], part.max())
+                total[owner] += part.sum()
+                squares[owner] += np.dot(part, part)
+        elif len(starts) < 4 * count:  # windows lie in runs, as they do in a log in order
+            np.fmin.at(low, owners, np.minimum.reduceat(known, starts))
+            np.fmax.at(high, owners, np.maximum.reduceat(known, starts))
+            np.add.at(total, owners, np.add.reduceat(known, starts))
+            np.add.at(squares, owners, np.add.reduceat(known * known, starts))
         else:
-            np.fmin.at(low, place, known)
-            np.fmax.at(high, place, known)
-            total += np.bincount(place, known, minlength=count)
-            squares += np.bincount(place, known * known, minlength=count)
+            np.fmin.at(low, windows, known)
+            np.fmax.at(high, windows, known)
+            total += np.bincount(windows, known, minlength=count)
+            squares += np.bincount(windows, known * known, minlength=count)
     return low, high, total, squares
 
 
 def _codes(column: Any) -> tuple[NDArray[np.integer[Any]], pa.Array]:
-    """The dictionary code of each row, -1 where missing, and the dictionary as strings."""
+    """The dictionary code of each row, the dictionary's length where missing, and the dictionary as strings."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    codes = pc.fill_null(coded.indices, -1) if coded.indices.null_count else coded.indices
+    codes = pc.fill_null(coded.indices, len(coded.dictionary)) if coded.indices.null_count else coded.indices
     return codes.to_numpy(zero_copy_only=False), coded.dictionary.cast(pa.string())
 
 
@@ -306,10 +351,10 @@ def _cells_of_levels(dictionary: pa.Array, bins: Bins) -> NDArray[np.int64]:
     return np.asarray(place.to_numpy(zero_copy_only=False), dtype=np.int64) + 1
 
 
-def _unseen(column: Any, new: NDArray[np.bool_], windows: NDArray[np.int64], count: int) -> tuple[Mapping[str, int], ...]:
-    """The most frequent new levels of each window, of the rows that hold one."""
-    codes, dictionary = _codes(column)
+def _unseen(codes: NDArray[Any], dictionary: pa.Array, bins: Bins, windows: NDArray[np.int64], count: int) -> tuple[Mapping[str, int], ...]:
+    """The most frequent new levels of each window."""
     found: list[dict[str, int]] = [{} for _ in range(count)]
+    new = np.append(_cells_of_levels(dictionary, bins) == bins.cells - 1, False)[codes]
     pairs, times = np.unique(windows[new] * len(dictionary) + codes[new], return_counts=True)
     for at in np.argsort(-times, kind="stable"):
         window, code = divmod(int(pairs[at]), len(dictionary))
