@@ -12,6 +12,8 @@ from lifecycle.label.agreement import krippendorff_alpha as krippendorff_alpha
 from lifecycle.label.consensus import consensus as consensus
 from lifecycle.label.strategies import query_strategies as query_strategies
 from lifecycle.label.strategies import query_strategy as query_strategy
+from lifecycle.monitor.concept import concept_detector as concept_detector
+from lifecycle.monitor.concept import concept_detectors as concept_detectors
 from lifecycle.monitor.drift import drift_test as drift_test
 from lifecycle.monitor.drift import drift_tests as drift_tests
 from lifecycle.monitor.multivariate import multivariate_test as multivariate_test

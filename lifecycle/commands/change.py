@@ -1,4 +1,4 @@
-"""multivariate, root-cause: what changed, and why."""
+"""multivariate, root-cause, concept: what changed, and why."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def multivariate(project: Project, method: str, last: int | None) -> pd.DataFram
 def root_cause(project: Project, window: str | None, metric: str | None) -> pd.DataFrame:
     """Why a metric changed: each column's part, the most harmful first."""
     return project.root_cause(window, metric)
+
+
+@click.option("--metric", default=None, help="The headline metric by default.")
+@click.option("--detector", default="adwin", help="adwin or page_hinkley.")
+@click.option("--changes", is_flag=True, help="Where the detector finds changes, instead of the windows.")
+@command(commands)
+def concept(project: Project, metric: str | None, detector: str, changes: bool) -> pd.DataFrame:
+    """What the inputs explain of a change of performance, and what a changed concept does."""
+    report = project.concept(metric, detector)
+    return report.changes if changes else report.frame

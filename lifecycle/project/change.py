@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.verbs import blaming, multivariate
+from lifecycle.records import ConceptReport
+from lifecycle.verbs import blaming, changing, multivariate
 
 __all__ = ["ChangeVerbs"]
 
@@ -30,3 +31,12 @@ class ChangeVerbs(Opened):
             only several of them together explain (kind "together") and, where there are labels, what no column does ("concept").
         """
         return blaming.root_cause(self._context, window, metric)
+
+    def concept(self, metric: str | None = None, detector: str = "adwin") -> ConceptReport:
+        """Did the inputs change, or what they mean: each window's change of a metric split into what the inputs explain and what a changed
+        concept does (`.frame`), and where the mean loss of the labelled rows changed (`.changes`).
+
+        metric : None is the headline metric. detector : one of `lifecycle.concept_detectors()`; it reads the newest 20,000 labelled rows that
+            were not picked for being uncertain.
+        """
+        return changing.concept(self._context, metric, detector)

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lifecycle.errors import UnknownName
 from lifecycle.monitor import windows
 from lifecycle.monitor.health import because
 from lifecycle.monitor.performance.channels import observed
 from lifecycle.monitor.performance.intervals import gradient
-from lifecycle.monitor.performance.layout import Floats, Layout, Means
+from lifecycle.monitor.performance.layout import Floats, Means
 from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
 from lifecycle.monitor.performance.row_model import RowModel
 from lifecycle.monitor.root_cause import Blame, Grouping, blame, group_cells, most_moved, novel_part
@@ -36,7 +37,7 @@ from lifecycle.verbs.remembering import Remembered
 from lifecycle.verbs.samples import rows_at
 from lifecycle.verbs.window_rows import picked, window_rows, window_seqs
 
-__all__ = ["explained", "root_cause"]
+__all__ = ["explained", "guessed_reference", "root_cause", "slope_of"]
 
 REFERENCE_ROWS, WINDOW_ROWS, LABELS = 6_000, 4_000, 4_000
 WHAT = "root_cause"
@@ -52,6 +53,7 @@ class _Looked:
 
 
 _references: Remembered[_Looked] = Remembered(4)
+_guesses: Remembered[tuple[Floats, NDArray[np.int64]]] = Remembered(4)
 
 
 def root_cause(context: Context, window: str | None = None, metric: str | None = None) -> pd.DataFrame:
@@ -122,7 +124,7 @@ def _found(context: Context, columns: Monitored, row: Mapping[str, Any], metric:
         return []
     groupings = _groupings(context, columns, row, version)
     names = most_moved(groupings)
-    slope = _slope(model.layout, model, metric)
+    slope = slope_of(model, metric)
     reference = _reference(context, columns, version, model)
     table = window_rows(context, row["window"], row["rows"], [*sources(context.schema), "version"], WINDOW_ROWS)
     current = _looked(context, columns, table, model)
@@ -158,8 +160,10 @@ def _groupings(context: Context, columns: Monitored, row: Mapping[str, Any], ver
     return found
 
 
-def _slope(layout: Layout, model: RowModel, metric: str) -> Floats:
+def slope_of(model: RowModel, metric: str) -> Floats:
     """How the metric changes with each channel's mean, at the reference: what makes a mean over rows of any metric of means."""
+
+    layout = model.layout
 
     def on(vector: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -184,6 +188,20 @@ def _reference(context: Context, columns: Monitored, version: int, model: RowMod
         return replace(looked, channels=observed(model.layout, rows, truth_of(table[context.schema.target], model.layout)))
 
     return _references.get((str(context.root), context.name, sha, columns.version), look)
+
+
+def guessed_reference(context: Context, version: int, model: RowModel) -> tuple[Floats, NDArray[np.int64]]:
+    """The channels to expect of some of the reference's rows (n, C), and the stratum of each."""
+    sha = versions.get(context.database, context.name, version).reference
+
+    def look() -> tuple[Floats, NDArray[np.int64]]:
+        table = context.reference(sha)
+        assert table is not None
+        table = table.take(np.flatnonzero(picked(np.arange(table.num_rows), REFERENCE_ROWS / max(table.num_rows, 1))))
+        guess = model.guess(rows_of(table, model.layout, context.schema.probability_columns()))
+        return guess.channels, guess.stratum
+
+    return _guesses.get((str(context.root), context.name, sha), look)
 
 
 def _looked(context: Context, columns: Monitored, table: pa.Table, model: RowModel) -> _Looked:
