@@ -23,7 +23,7 @@ _TABLE: Mapping[str, str] = {
     ANYBODY: """
         people.matrix people.me project projects""",
     "viewer": """
-        agreement annotations answer calibration champion champion_at check comments compare config confusion consensus decisions
+        agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus decisions
         disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress labeling_gain
         labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview preview_trigger
         progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers version versions
@@ -33,9 +33,10 @@ _TABLE: Mapping[str, str] = {
     "data scientist": """
         add_gold adjudicate cancel configure create_project import_labels label_records log predict prioritise rebuild record_labels
         register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify
-        withdraw work""",
+       
+        withdraw_request work""",
     "approver": """
-        approve end_trial reject roll_back roll_out""",
+        approve configure_release end_trial reject roll_back roll_out withdraw_approval""",
     "admin": """
         backup people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
         people.sessions people.set_email people.set_password people.set_role people.tokens""",

@@ -1,16 +1,23 @@
 """Label efficiency: accuracy on held-out rows as labels are bought, a strategy beside random, on real data sets.
 
-    python benchmarks/label/efficiency.py [--seeds 10] [--model logistic|forest] [--strategies margin margin_diverse ...] [--sets digits ...]
+    python benchmarks/label/efficiency.py [--seeds 10] [--models logistic forest] [--strategies margin_diverse ...] [--sets digits ...] [--quick]
 
 Starts from 20 random labels, buys 20 at a time up to 200. `saved`: how many fewer labels than random's 200 reach random's
-accuracy at 200 (0 where it never does). `area`: the mean difference in accuracy over the curve, in points.
+accuracy at 200 (0 where it never does). `area`: the mean difference in accuracy over the curve, in points. Each curve is kept in
+.bench/efficiency, so that a run that was stopped goes on where it was.
+
+Strategies named `scikit-activeml:...` and `modal:...` need these packages: run them with the Python of an environment that has
+scikit-activeml, modAL-python, statsmodels and river (.bench/active-learning, say); the table of a later run shows what is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -19,9 +26,10 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import lifecycle
 from data import all_sets
 
+KEPT = Path(__file__).resolve().parents[2] / ".bench" / "efficiency"
+OURS = ("random", "margin_diverse", "margin", "entropy")
 START, STEP, END = 20, 20, 200
 MODELS: dict[str, Callable[[int], object]] = {
     "logistic": lambda seed: make_pipeline(StandardScaler(), LogisticRegression(max_iter=300)),
@@ -34,7 +42,7 @@ def curve(name: str, model: str, features: np.ndarray, classes: np.ndarray, seed
     pool, test, known, truth = train_test_split(features, classes, test_size=0.3, random_state=seed, stratify=classes)
     rng = np.random.default_rng(seed)
     labelled = rng.choice(len(pool), min(START, len(pool)), replace=False)
-    pick, found = lifecycle.query_strategy(name), []
+    pick, found = picker(name), []
     while True:
         said = known[labelled]
         if len(set(said.tolist())) > 1:
@@ -49,8 +57,28 @@ def curve(name: str, model: str, features: np.ndarray, classes: np.ndarray, seed
         if fitted is None:
             chosen = rng.choice(len(left), STEP, replace=False)
         else:
-            chosen, _ = pick(fitted.predict_proba(pool[left]), pool[left], n=STEP, rng=seed)
+            chosen = pick(fitted, pool, labelled, known, left, seed)
         labelled = np.concatenate([labelled, left[chosen]])
+
+
+def picker(name: str) -> Callable[..., np.ndarray]:
+    """(fitted, pool, labelled, known classes, what is left, seed) -> STEP positions in what is left."""
+    if ":" in name:
+        import peers
+
+        return peers.picker(name, STEP)
+    import lifecycle
+
+    choose = lifecycle.query_strategy(name)
+
+    def pick(fitted: object, pool: np.ndarray, labelled: np.ndarray, known: np.ndarray, left: np.ndarray, seed: int) -> np.ndarray:
+        return choose(fitted.predict_proba(pool[left]), pool[left], n=STEP, rng=seed)[0]
+
+    return pick
+
+
+def kept(set_name: str, model: str, name: str, seed: int) -> Path:
+    return KEPT / f"{set_name}-{model}-{name.replace(':', '_')}-{seed}.json"
 
 
 def saved(one: np.ndarray, random: np.ndarray) -> float:
@@ -66,30 +94,61 @@ def saved(one: np.ndarray, random: np.ndarray) -> float:
     return float(1 - needed / labels[-1])
 
 
+def fill(models: list[str], strategies: list[str], sets: list[str] | None, seeds: int) -> None:
+    """Compute the curves that are missing, those of fewer seeds first."""
+    data = [(name, features, classes) for name, features, classes in all_sets() if not sets or name in sets]
+    for model in models:
+        for seed in range(seeds):
+            for name, features, classes in data:
+                for strategy in strategies:
+                    path = kept(name, model, strategy, seed)
+                    if not path.exists():
+                        found = curve(strategy, model, features, classes, seed)
+                        path.with_suffix(".part").write_text(json.dumps(found.tolist()))
+                        path.with_suffix(".part").rename(path)
+            print(f"{model}, seed {seed}: done", file=sys.stderr, flush=True)
+
+
+def table(model: str, strategies: list[str], seeds: int) -> dict[str, float]:
+    """Print one model's table of all that is kept; returns the figures of the default strategy."""
+    names = sorted({path.name.split(f"-{model}-")[0] for path in KEPT.glob(f"*-{model}-random-0.json")})
+    print(f"\n{model:<20}{'random@200':>11}" + "".join(f"{name[-24:] + ' saved':>32}{'area':>7}" for name in strategies), flush=True)
+    rows = []
+    for name in names:
+        curves = {}
+        for strategy in ["random", *strategies]:
+            found = [json.loads(path.read_text()) for seed in range(seeds) if (path := kept(name, model, strategy, seed)).exists()]
+            curves[strategy] = np.mean(found, axis=0) if found else None
+        base = curves["random"]
+        row = [(np.nan, np.nan) if curves[s] is None else (saved(curves[s], base), 100 * (curves[s] - base).mean()) for s in strategies]
+        rows.append(row)
+        print(f"{name:<20}{base[-1]:>11.3f}" + "".join(f"{share:>32.0%}{area:>7.2f}" for share, area in row))
+    whole = np.array(rows)
+    for word, reduce in (("median", np.nanmedian), ("mean", np.nanmean), ("worst", np.nanmin)):
+        print(f"{word:<20}{'':>11}" + "".join(f"{share:>32.0%}{area:>7.2f}" for share, area in reduce(whole, axis=0)))
+    first = whole[:, 0]
+    return {f"{model}_saved_share": float(np.nanmedian(first[:, 0])), f"{model}_area_points": float(np.nanmean(first[:, 1])),
+            f"{model}_worst_points": float(np.nanmin(first[:, 1]))}  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--model", choices=MODELS, default="logistic")
-    parser.add_argument("--strategies", nargs="*", default=["margin", "margin_diverse", "entropy", "badge"])
+    parser.add_argument("--models", nargs="*", choices=MODELS, default=["logistic", "forest"])
+    parser.add_argument("--strategies", nargs="*", default=list(OURS))
     parser.add_argument("--sets", nargs="*")
+    parser.add_argument("--quick", action="store_true", help="one seed, logistic regression, the default strategy")
     chosen = parser.parse_args()
+    if chosen.quick:
+        chosen.seeds, chosen.models, chosen.strategies = 1, ["logistic"], ["random", "margin_diverse"]
     warnings.simplefilter("ignore")
-    print(f"{'data set':<16}{'random@200':>11}" + "".join(f"{name[:15] + ' saved':>22}{'area':>7}" for name in chosen.strategies), flush=True)
-    rows = []
-    for name, features, classes in all_sets():
-        if chosen.sets and name not in chosen.sets:
-            continue
-        curves = {
-            s: np.mean([curve(s, chosen.model, features, classes, seed) for seed in range(chosen.seeds)], axis=0)
-            for s in ["random", *chosen.strategies]
-        }
-        base = curves["random"]
-        row = [(saved(curves[s], base), 100 * (curves[s] - base).mean()) for s in chosen.strategies]
-        rows.append(row)
-        print(f"{name:<16}{base[-1]:>11.3f}" + "".join(f"{share:>22.0%}{area:>7.2f}" for share, area in row), flush=True)
-    table = np.array(rows)
-    for word, reduce in (("median", np.median), ("mean", np.mean), ("worst", np.min)):
-        print(f"{word:<16}{'':>11}" + "".join(f"{share:>22.0%}{area:>7.2f}" for share, area in reduce(table, axis=0)))
+    KEPT.mkdir(parents=True, exist_ok=True)
+    fill(chosen.models, chosen.strategies, chosen.sets, chosen.seeds)
+    for model in chosen.models:
+        shown = sorted({path.name.split(f"-{model}-")[1].rsplit("-", 1)[0] for path in KEPT.glob(f"*-{model}-*.json")} - {"random"})
+        shown.sort(key=lambda name: name != "margin_diverse")
+        if shown:
+            print(json.dumps(table(model, shown, chosen.seeds)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import QueueFilter
-from lifecycle.verbs import queueing, requesting, wishing
+from lifecycle.verbs import queueing, requesting, resembling, wishing
 
 __all__ = ["QueueVerbs"]
 
@@ -25,3 +25,15 @@ class QueueVerbs(Opened):
     def request_overlap(self, share: float, answers: int = 2, by: str | None = None) -> int:
         """Ask for further answers, up to `answers` each, to a random share of what is answered already; returns how many are open again."""
         return requesting.request_overlap(self._context, share, answers, by)
+
+    def neighbours(self, id: str, n: int = 5) -> pd.DataFrame:
+        """The labelled samples most like this one, the nearest first: id, label, prediction, distance and the features."""
+        return resembling.neighbours(self._context, id, n)
+
+    def similar(self, id: str, n: int = 10) -> pd.DataFrame:
+        """The unlabelled samples most like this one, the nearest first: id, prediction, distance, waits (in the queue)."""
+        return resembling.similar(self._context, id, n)
+
+    def request_similar(self, id: str, n: int = 10, by: str | None = None) -> int:
+        """Send the `n` unlabelled samples most like this one to the front of the queue; returns how many there were."""
+        return resembling.request_similar(self._context, id, n, by)

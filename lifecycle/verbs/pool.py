@@ -14,13 +14,13 @@ from lifecycle.label.features import as_numbers
 from lifecycle.label.regressors import ENOUGH, committee_predictions, expected_errors
 from lifecycle.label.uncertainty import Bools, Floats, Integers
 from lifecycle.records import ModelVersion
-from lifecycle.stores import versions
+from lifecycle.stores import likenesses, versions
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.samples import frame_at
 from lifecycle.verbs.scoring import say
 from lifecycle.verbs.truth import labelled
 
-__all__ = ["POOL", "Pool", "State", "features_at", "free_rows", "read_pool"]
+__all__ = ["POOL", "Candidates", "Pool", "State", "free_rows", "read_pool"]
 
 POOL = 1_000_000  # the newest rows of the log that can be asked about
 RESCORED = 20_000  # of them, the newest that a model is asked about again
@@ -73,15 +73,36 @@ def read_pool(context: Context, now: State) -> Pool:
     return Pool(seqs, answered, scores, served, strategy, known)
 
 
-def features_at(context: Context, pool: Pool, positions: Integers) -> Floats:
-    """The pool's rows at these positions as numbers."""
-    return _numbers(context, pool.seqs[positions])
+@dataclass(slots=True)
+class Candidates:
+    """The rows of a pool that a strategy looks at closely; those of its first look are kept, so that similar ones are found at once."""
 
+    context: Context
+    pool: Pool
+    _seen: tuple[Places, pd.DataFrame, Floats] | None = None
 
-def _numbers(context: Context, seqs: Places) -> Floats:
-    columns = context.schema.features
-    blocks = [frame_at(context, seqs[start : start + BLOCK], context.schema.names) for start in range(0, len(seqs), BLOCK)]
-    return np.concatenate([as_numbers(block, columns) for block in blocks]) if blocks else np.zeros((0, 1))
+    def features(self, positions: Integers) -> Floats:
+        """The pool's rows at these positions as numbers."""
+        seqs, names = self.pool.seqs[positions], ["id", "prediction", *self.context.schema.names]
+        if not len(seqs):
+            return np.zeros((0, 1))
+        told, parts = [], []
+        for start in range(0, len(seqs), BLOCK):
+            frame = frame_at(self.context, seqs[start : start + BLOCK], names)
+            told.append(frame[["id", "prediction"]])
+            parts.append(as_numbers(frame, self.context.schema.features))
+        numbers = np.concatenate(parts)
+        if self._seen is None or len(seqs) > len(self._seen[0]):
+            self._seen = seqs, pd.concat(told, ignore_index=True), numbers
+        return numbers
+
+    def keep(self, otherwise: Integers) -> None:
+        """Store what was looked at; a strategy that looked at none has the rows at these positions stored."""
+        if self._seen is None:
+            self.features(otherwise)
+        if self._seen is not None:
+            seqs, told, numbers = self._seen
+            likenesses.keep_candidates(self.context.database, self.context.name, seqs, told["id"].tolist(), told["prediction"].tolist(), numbers)
 
 
 def free_rows(context: Context, first: int, count: int) -> Bools:

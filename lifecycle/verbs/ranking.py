@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from lifecycle.label.uncertainty import Integers
 from lifecycle.stores import tasks
 from lifecycle.verbs.auditing import audit_requested
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.pool import Pool, State, features_at, read_pool
+from lifecycle.verbs.pool import Candidates, Pool, State, read_pool
 from lifecycle.verbs.samples import rows_at, stock
 from lifecycle.verbs.wishing import rules_of, wishes
 
@@ -35,12 +34,7 @@ def behind(context: Context) -> bool:
     last, now = _last(context), _state(context)
     if last is None:
         return now.last_seq > 0
-    if tuple(last[name] for name in ("strategy", "audit_share", "model_version", "rules")) != (
-        now.strategy,
-        now.audit_share,
-        now.model_version,
-        now.rules,
-    ):
+    if any(last[name] != getattr(now, name) for name in ("strategy", "audit_share", "model_version", "rules")):
         return True
     new = now.last_seq - last["last_seq"]
     if new and (now.last_seq <= FEW or new >= last["pool"] / 10):
@@ -61,9 +55,10 @@ def catch_up(context: Context) -> int:
     settings, pool = context.settings, read_pool(context, now)
     ranked = None
     if len(pool.seqs):
-        served, features = pool.served, partial(features_at, context, pool)
+        candidates = Candidates(context, pool)
         wanted = wishes(context, pool, now)
-        ranked = rank(pool.scores, pool.seqs, pool.strategy, now.audit_share, QUEUE, settings.seed, features, served, wanted)
+        ranked = rank(pool.scores, pool.seqs, pool.strategy, now.audit_share, QUEUE, settings.seed, candidates.features, pool.served, wanted)
+        candidates.keep(ranked.queries)
     rows = _rows(context, pool, ranked, now) if ranked else []
     with context.database.write():
         found = _last(context)

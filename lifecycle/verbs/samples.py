@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lifecycle.verbs.context import Context
 
-__all__ = ["frame_at", "rows_at", "samples", "stock"]
+__all__ = ["as_text", "frame_at", "from_text", "rows_at", "samples", "stock"]
 
 STOCK = 600  # tasks whose rows are kept at hand
 AHEAD = 100  # of them, read together when one is missing
@@ -68,18 +68,29 @@ def frame_at(context: Context, seqs: NDArray[np.int64], columns: Sequence[str]) 
 def _kept(context: Context, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
     sql = "SELECT seq, row FROM samples WHERE project = ? AND seq IN (SELECT value FROM json_each(?))"
     rows = context.database.rows(sql, (context.name, json.dumps(list(seqs))))
-    return {row["seq"]: json.loads(row["row"], object_hook=_read) for row in rows}
+    return {row["seq"]: from_text(row["row"]) for row in rows}
 
 
 def _within(rows: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
     """Rows as JSON, as many as fit."""
     size = 0
     for seq, row in rows.items():
-        text = json.dumps(row, default=_plain)
+        text = as_text(row)
         size += len(text)
         if size > BYTES:
             return
         yield seq, text
+
+
+def as_text(row: Mapping[str, Any]) -> str:
+    """A row as JSON, its bytes as {"base64": ...}."""
+    return json.dumps(row, default=_plain)
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """A row from what `as_text` wrote."""
+    found: dict[str, Any] = json.loads(text, object_hook=_read)
+    return found
 
 
 def _plain(value: Any) -> Any:

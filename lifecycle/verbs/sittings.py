@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.label.features import as_numbers
-from lifecycle.label.geometry import squared_distances, standardised
+from lifecycle.errors import InvalidValue
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.truth import labelled
 
-__all__ = ["label_examples", "label_progress", "neighbours"]
+__all__ = ["label_examples", "label_progress"]
 
 SEEN = 5_000  # newest labelled rows that are compared
 STREAK = timedelta(minutes=10)  # a longer pause ends a streak
@@ -70,28 +67,6 @@ def label_examples(context: Context, n: int = 3) -> pd.DataFrame:
         .sort_values("label", key=lambda s: s.map(str), kind="stable")
         .reset_index(drop=True)
     )
-
-
-def neighbours(context: Context, id: str, n: int = 5) -> pd.DataFrame:
-    """The labelled samples most like this one, the nearest first: id, label, prediction, distance and the features.
-
-    Distances are Euclidean over standardised features, categories as indicators; the newest 5,000 labels are compared.
-
-    Raises
-    ------
-    UnknownName : no such prediction.
-    """
-    seq = context.log().find([str(id)]).get(str(id))
-    if seq is None:
-        raise UnknownName(f"No prediction {id!r} in the log of {context.name!r}; take an id from its predictions.")
-    frame = labelled(context, features=True, newest=SEEN + 1)
-    frame = frame[frame["id"] != str(id)].tail(SEEN).reset_index(drop=True)
-    names = list(context.schema.names)
-    both = pd.concat([context.log().take([seq], names).to_pandas()[names], frame[names]], ignore_index=True)
-    rows = standardised(as_numbers(both, context.schema.features))
-    distance = np.sqrt(squared_distances(rows[1:], rows[:1])[:, 0])
-    found = frame[["id", "label", "prediction"]].assign(distance=distance, **{name: frame[name] for name in names})
-    return found.sort_values("distance", kind="stable").head(max(0, n)).reset_index(drop=True)
 
 
 def _streak(times: pd.Series, now: pd.Timestamp) -> int:

@@ -11,7 +11,8 @@ from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import UNSURE
 from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.sittings import label_examples, label_progress, neighbours
+from lifecycle.verbs.resembling import neighbours
+from lifecycle.verbs.sittings import label_examples, label_progress
 
 Make = Callable[..., Context]
 
