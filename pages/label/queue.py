@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import label_surface, page, plain_buttons, queue_filter, session, sitting, words
+from pages.parts import label_surface, page, plain_buttons, queue_filter, queue_query, session, sitting, words
 
 LOOK = """<style>[data-testid=stMainBlockContainer] {padding-bottom: 1rem} .st-key-label-head, [data-testid=stVerticalBlock] {gap: .6rem}
 @media (max-width: 760px) {h1 {font-size: 1.2rem !important} .finding {display: none} .st-key-label-head {flex-wrap: nowrap}
 [data-testid=stMainBlockContainer] {padding-top: 3.2rem}}</style>"""
 
 project, expert = session.project(), session.user()
-where = queue_filter.wanted(project.config.schema, {name: st.query_params.get_all(name) for name in st.query_params})
+where = queue_query.wanted(project.config.schema, {name: st.query_params.get_all(name) for name in st.query_params})
 place = f"sitting-{project.name}-{expert}"
 if place not in st.session_state:
     st.session_state[place] = sitting.Sitting(project, expert)
@@ -24,7 +24,7 @@ with page.refusals():
 waiting = project.waiting_tasks()
 said = f"{words.plural(waiting, 'sample')} {'waits' if waiting == 1 else 'wait'} for a label; those that teach the model most come first."
 if where is not None:
-    said = f"Only samples where {queue_filter.sentence(where)}."
+    said = f"Only samples where {queue_query.sentence(where)}."
 with st.container(horizontal=True, vertical_alignment="center", key="label-head"):
     with st.container(width="stretch"):
         page.head("Label", said if waiting or where else "Nothing waits for a label now.")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import lifecycle
-from pages.parts import sample_json, words
+from pages.parts import guidelines, sample_json, words
 
-__all__ = ["as_json"]
+__all__ = ["as_json", "told"]
 
 UNLABELLED, LABELLED = 8, 4
+
+
+def told(project: lifecycle.Project, wanted: Mapping[str, Any], held: Mapping[int, lifecycle.Task]) -> dict[str, Any]:
+    """What a browser asked for besides its samples: `guidelines`, and what is `alike` to one that it holds."""
+    found: dict[str, Any] = {"guidelines": guidelines.as_json(project)} if wanted.get("guidelines") else {}
+    task = held.get(wanted["alike"]) if isinstance(wanted.get("alike"), int) else None
+    return found | ({"alike": as_json(project, task)} if task else {})
 
 
 def as_json(project: lifecycle.Project, task: lifecycle.Task) -> dict[str, Any]:
@@ -19,8 +27,8 @@ def as_json(project: lifecycle.Project, task: lifecycle.Task) -> dict[str, Any]:
     items = []
     for row in project.similar(task.prediction_id, UNLABELLED).itertuples():
         said: Any = known.get(str(row.prediction), row.prediction)
-        told = {"suggestion": None if hidden else said, "suggested": "" if hidden else _said(said)}
-        items.append({"prediction": str(row.id), "sample": sample_json.as_json(project.preview(str(row.id)))} | told)
+        drawn = sample_json.as_json(project.preview(str(row.id)))
+        items.append({"prediction": str(row.id), "sample": drawn} | sample_json.suggested(said, hidden))
     near = [
         {"label": _said(row.label), "sample": sample_json.as_json(project.preview(str(row.id)))}
         for row in project.neighbours(task.prediction_id, LABELLED).itertuples()

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+import lifecycle
 from pages.parts import words
 
-__all__ = ["as_json", "class_keys", "png"]
+__all__ = ["as_json", "class_keys", "png", "suggested", "task_json"]
 
 RESERVED = frozenset("sungm")
 WEIGHED = "Shaded words speak for the model's answer, dotted ones against it."
@@ -91,3 +92,16 @@ def class_keys(classes: Sequence[Any]) -> list[str]:
         return names
     keys = [*"123456789", *(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in RESERVED)]
     return [keys[at] if at < len(keys) and len(names) <= 20 else "" for at in range(len(names))]
+
+
+def task_json(project: lifecycle.Project, task: lifecycle.Task, search: str = "") -> dict[str, Any]:
+    """One sample of the queue with the model's suggestion, where the project shows it."""
+    hidden, sure = project.settings.hide_suggestion, max(task.probabilities.values(), default=float("nan"))
+    said = {"sure": "" if hidden or sure != sure else words.percent(sure)} | suggested(task.prediction, hidden)
+    return {"id": task.id, "prediction": task.prediction_id, "sample": as_json(project.preview(task.sample), search)} | said
+
+
+def suggested(prediction: Any, hidden: bool) -> dict[str, Any]:
+    """The model's answer as a value and in words; neither where the project hides it."""
+    said = words.number(prediction) if isinstance(prediction, float) else str(prediction)
+    return {"suggestion": None if hidden else prediction, "suggested": "" if hidden else said}

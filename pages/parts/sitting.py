@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import lifecycle
-from pages.parts import alike, guidelines, sample_json, words
+from pages.parts import alike, entries, sample_json
 
 __all__ = ["AHEAD", "Sitting"]
 
@@ -40,46 +40,49 @@ class Sitting:
 
     def start(self) -> None:
         """Count what this expert labelled before: today, in all, how fast."""
-        self.today = self.project.labelled_today(self.annotator)
-        told = self.project.label_progress(self.annotator)
+        self.today, told = self.project.labelled_today(self.annotator), self.project.label_progress(self.annotator)
         self.standing = {"total": told["mine_total"], "today": told["mine_today"], "seconds": told["median_seconds"]}
 
     def turn_to(self, where: lifecycle.QueueFilter | None) -> None:
         """Serve what matches this filter from now on; what is held of another one goes back."""
         if where != self.where:
-            self.where = where
             self.project.release_tasks(self.annotator)
-            self.held, self.drawn, self.have, self.leased = {}, {}, set(), 0.0
+            self.where, self.held, self.drawn, self.have, self.leased = where, {}, {}, set(), 0.0
 
     def refill(self) -> None:
-        """Lease samples until a dozen wait, and renew what has been held for a while."""
+        """Lease samples until a dozen wait, and renew what has been held for a while. What hinders it is said, and the surface stays."""
         if len(self.held) >= AHEAD - 4 and time.monotonic() - self.leased < RENEW:
             return
-        served = self.project.next_tasks(self.annotator, AHEAD, self.where)
+        try:
+            served = {task.id: task for task in self.project.next_tasks(self.annotator, AHEAD, self.where)}
+        except lifecycle.LifecycleError as error:
+            self.notice = str(error)
+            return
         self.leased = time.monotonic()
-        lost = set(self.held) - {task.id for task in served} if len(served) < AHEAD else set()
-        for number in lost:
-            self.held.pop(number)  # its lease ran out and somebody else has it
-            self.gone = [*self.gone, number]
-        for task in served:
-            self.held.setdefault(task.id, task)
+        lost = [number for number in self.held if number not in served] if len(served) < AHEAD else []
+        self.gone = [*self.gone, *lost]  # a lease ran out, and somebody else has the sample
+        self.held = {number: task for number, task in self.held.items() if number not in lost} | served
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Take what the browser sent: its whole outbox, in order, which samples it has, and what else it wants."""
         self.have = {int(number) for number in message.get("have", ()) if isinstance(number, int)}
         self.acknowledged, self.gone, self.notice = [], [], ""
-        wanted = message.get("wanted")
-        self.wanted = wanted if isinstance(wanted, Mapping) else {}
+        self.wanted = dict(message.get("wanted") or {})
         for entry in message.get("entries", ()):
             client = str(entry.get("client", ""))[:80]
             if client not in self.taken and not self._take(client, entry):
                 break
             self.acknowledged.append(client)
+        if self.acknowledged:
+            self.today = self.project.labelled_today(self.annotator)
 
     def _take(self, client: str, entry: Mapping[str, Any]) -> bool:
         """Record one answer; False where it has to be sent again, and all that follow it with it."""
         try:
-            self._act(client, entry)
+            task = int(entry["task"])
+            if entry["kind"] != "undo":
+                self._let_go(task, entry.get("ids") or ())
+            entries.perform(self.project, self.annotator, client, entry)
         except lifecycle.StoreError as error:
             self.notice = f"Not saved yet, trying again: {error}"
             return False
@@ -89,37 +92,17 @@ class Sitting:
         self.taken.add(client)
         return True
 
-    def _act(self, client: str, entry: Mapping[str, Any]) -> None:
-        """Do one thing that an expert does: answer (one or several alike), unsure, skip or undo."""
-        task, kind, seconds = int(entry["task"]), str(entry["kind"]), entry.get("seconds")
-        value: Any = entry.get("value")
-        spent = min(max(float(seconds), 0.0), 3600.0) if isinstance(seconds, int | float) else None
-        if kind == "undo":
-            batch = entry.get("batch")
-            alike_too = self.project.undo_together(self.annotator, str(batch)[:80], f"{client}+") if batch else 0
-            back = self.project.undo(self.annotator, client_id=client, task=task)
-            self.today -= (back is not None) + alike_too
-            return
-        self.held.pop(task, None)
-        self.drawn.pop(task, None)
-        if kind == "skip":
-            self.project.skip(task, self.annotator)
-            return
-        if kind not in ("answer", "unsure", "alike"):
-            raise lifecycle.InvalidValue(f"'{kind}' is not an answer; known: answer, unsure, alike, skip, undo.")
-        answer = lifecycle.UNSURE if kind == "unsure" else value
-        comment = str(entry.get("comment") or "")[:500]
-        self.project.annotate(task, answer, self.annotator, seconds=spent, client_id=client, comment=comment)
-        self.today += kind != "unsure"
-        if kind == "alike":
-            self.today += self.project.annotate_together([str(id) for id in entry["ids"]], value, self.annotator, client, spent)
-            self.held = {number: held for number, held in self.held.items() if held.prediction_id not in set(entry["ids"])}
+    def _let_go(self, task: int, ids: Sequence[str]) -> None:
+        """What is answered is held no more, nor is what is answered with it."""
+        self.held = {number: held for number, held in self.held.items() if number != task and held.prediction_id not in ids}
+        self.drawn = {number: drawn for number, drawn in self.drawn.items() if number in self.held}
 
     def reply(self) -> dict[str, Any]:
         """What the browser is sent: acknowledgements and the samples that it does not have."""
         self.refill()
         self.replies += 1
-        return self._told() | {
+        told, self.wanted = alike.told(self.project, self.wanted, self.held), {}
+        return told | {
             "reply": f"{self.name}-{self.replies}",
             "lane": repr(self.where),
             "acknowledged": self.acknowledged,
@@ -131,28 +114,7 @@ class Sitting:
             "finished": not self.held,
         }
 
-    def _told(self) -> dict[str, Any]:
-        """What was asked for besides: guidelines, samples alike."""
-        wanted, self.wanted = self.wanted, {}
-        told: dict[str, Any] = {"guidelines": guidelines.as_json(self.project)} if wanted.get("guidelines") else {}
-        task = self.held.get(wanted["alike"]) if isinstance(wanted.get("alike"), int) else None
-        return told | ({"alike": alike.as_json(self.project, task)} if task else {})
-
     def shown(self, task: lifecycle.Task) -> dict[str, Any]:
-        """One sample with the model's suggestion, where the project shows it."""
-        if task.id not in self.drawn:
-            sure = max(task.probabilities.values(), default=float("nan")) if task.probabilities else float("nan")
-            hidden = self.project.settings.hide_suggestion
-            self.drawn[task.id] = {
-                "id": task.id,
-                "prediction": task.prediction_id,
-                "sample": sample_json.as_json(self.project.preview(task.sample), self.where.text if self.where else ""),
-                "sure": words.percent(sure) if sure == sure and not hidden else "",
-            } | suggested(task.prediction, hidden)
-        return self.drawn[task.id]
-
-
-def suggested(prediction: Any, hidden: bool) -> dict[str, Any]:
-    """The model's answer as a value and in words; neither where the project hides it."""
-    said = words.number(prediction) if isinstance(prediction, float) else str(prediction)
-    return {"suggestion": None if hidden else prediction, "suggested": "" if hidden else said}
+        """One sample with the model's suggestion, drawn once."""
+        search = self.where.text if self.where else ""
+        return self.drawn.get(task.id) or self.drawn.setdefault(task.id, sample_json.task_json(self.project, task, search))

@@ -83,7 +83,7 @@ Object.assign(Surface.prototype, {
   nothing() {
     const kept = this.outbox.entries.length, answers = kept === 1 ? "1 answer is" : `${kept} answers are`
     const late = kept ? ` ${answers} kept in this browser and will be sent as soon as it does.` : ""
-    this.find(".empty").textContent = this.data.finished && !kept ? this.data.empty : `Waiting for the server to answer.${late}`
+    this.find(".empty").textContent = this.data.finished && !kept ? this.data.notice || this.data.empty : `Waiting for the server to answer.${late}`
   },
   notice(text) {
     this.find(".notice").textContent = text

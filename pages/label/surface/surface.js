@@ -66,6 +66,7 @@ class Surface {
     this.standing = data.standing
     this.data.finished = data.finished
     this.data.empty = data.empty
+    this.data.notice = data.notice
     if (!this.shown) this.next()
     if (!this.shown) this.nothing()
     if (!this.outbox.sent && this.outbox.entries.length) this.outbox.push()
