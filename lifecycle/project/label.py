@@ -79,10 +79,6 @@ class LabelVerbs(Opened):
         """The samples a class of whose label experts are surest: id, label, confidence and the features."""
         return sittings.label_examples(self._context, n)
 
-    def neighbours(self, id: str, n: int = 5) -> pd.DataFrame:
-        """The labelled samples most like this one, the nearest first: id, label, prediction, distance and the features."""
-        return sittings.neighbours(self._context, id, n)
-
     def waiting_tasks(self) -> int:
         """How many samples wait in the queue for somebody."""
         return reviewing.waiting_tasks(self._context)
