@@ -22,6 +22,7 @@ __all__ = ["ColumnVerdicts", "WindowVerdicts", "column_level", "combine", "decid
 
 _KEPT = 0.8  # a fifth of the rate is left for what the approximations of the tails miss
 _OPEN = 0.1
+_FENCE = 10.0
 LARGEST_GAP = 0.7  # a window in which only a larger gap than this could be told from chance is too small to judge
 
 
@@ -79,8 +80,9 @@ def fewest_rows(level: float, reference_rows: float) -> float:
 def describe_cells(bins: Bins, reference: Counts, unseen: Sequence[Mapping[str, int]] = ()) -> Cells:
     """What a column's cells mean to a test; `unseen`: the new levels of each window.
 
-    A value that stands for a tail lies at most one trimmed range beyond the trimmed range of the reference, so that a distance
-    tells how the bulk of the values moved and not how far the farthest one lies. The scale is the standard deviation of these.
+    A value that stands for a tail lies at most one trimmed range beyond the trimmed range of the reference, and at most ten times the
+    width of its middle half from its median, so that a distance tells how the bulk of the values moved and not how far the few
+    farthest lie, of which a small reference knows next to nothing. The scale is the standard deviation of these.
     """
     if bins.kind == "categorical":
         return Cells(unseen=unseen_counts(unseen) if unseen else None)
@@ -88,7 +90,9 @@ def describe_cells(bins: Bins, reference: Counts, unseen: Sequence[Mapping[str, 
     if np.isnan(low):
         return Cells(positions=bins.positions)
     span = (high - low) or abs(high) or 1.0
-    positions = np.clip(bins.positions, low - span, high + span)
+    first, middle, third = (quantile(bins, reference, q) for q in (0.25, 0.5, 0.75))
+    fence = _FENCE * (third - first) or np.inf
+    positions = np.clip(bins.positions, max(low - span, middle - fence), min(high + span, middle + fence))
     share = reference[1:] / reference[1:].sum()
     mean = share @ positions
     return Cells(positions=positions, scale=float(np.sqrt(share @ (positions - mean) ** 2)) or span)

@@ -42,12 +42,12 @@ class Policy:
 
     def test(self, name: str, bins: Bins, reference: np.ndarray[Any, Any]) -> DriftTest:
         """The test that judges a column: its own, that of its kind, or the default."""
-        chosen = _own(self.tests, name, bins.kind)
+        chosen = self.tests.get(name, self.tests.get(bins.kind))
         return drift_test(chosen if chosen is not None else default_test(bins.kind, reference))
 
     def threshold(self, name: str, kind: str) -> float | None:
         """The effect that someone chose as the column's threshold, or that of its kind; None where nobody did."""
-        return _own(self.by_hand, name, kind)
+        return self.by_hand.get(name, self.by_hand.get(kind))
 
     def least_of(self, test: DriftTest) -> float:
         """The effect that matters."""
@@ -86,7 +86,3 @@ def require_alarms(settings: Settings, schema: Schema, window: str, derived: Ite
         if kind not in drift_test(test).kinds:
             suited = ", ".join(other for other in drift_tests() if kind in drift_test(other).kinds)
             raise InvalidValue(f"The setting drift_tests judges {name!r} by {test}, which does not take {kind} columns; allowed: {suited}.")
-
-
-def _own(by_name: Mapping[str, Any], name: str, kind: str) -> Any:
-    return by_name.get(name, by_name.get(kind))

@@ -40,7 +40,9 @@ def preview_alarms(context: Context, changes: Mapping[str, Any]) -> pd.DataFrame
     rows = store.windows(context.database, context.name)
     found = _judged_anew(context, columns, policy(now, window), policy(then, window), rows)
     concluded = conclude(policy(then, window), tuple(columns.bins), found)
-    return frame.assign(would_alarm=concluded.alarm, would_columns=[list(names) for names in concluded.columns])[list(COLUMNS)]
+    return frame.assign(would_alarm=concluded.alarm, would_columns=pd.Series([list(names) for names in concluded.columns], dtype=object))[
+        list(COLUMNS)
+    ]
 
 
 def _judged_anew(context: Context, columns: Monitored, now: Policy, then: Policy, rows: Sequence[Mapping[str, Any]]) -> Verdicts:

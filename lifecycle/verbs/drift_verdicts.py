@@ -37,8 +37,8 @@ class Verdicts:
 
     def followed_by(self, others: Verdicts) -> Verdicts:
         """These windows and the others."""
-        both = ((self.p_values, others.p_values), (self.effects, others.effects), (self.drifted, others.drifted))
-        return Verdicts(*(np.concatenate(pair) for pair in both))
+        p_values, effects = (np.concatenate(pair) for pair in ((self.p_values, others.p_values), (self.effects, others.effects)))
+        return Verdicts(np.asarray(p_values), np.asarray(effects), np.concatenate((self.drifted, others.drifted)))
 
     def at(self, places: Sequence[int]) -> Verdicts:
         """The windows at these places."""

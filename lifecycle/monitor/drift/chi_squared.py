@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lifecycle.monitor.drift.nulls import effective, gamma_tail
+from lifecycle.monitor.drift.nulls import effective, expanded, folded, gamma_tail
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, register, tabulate
 from lifecycle.records import TestResult
 
 __all__ = ["chi_squared", "moments", "on_counts", "size_of_effect", "together"]
 
+_TENTHS = 10  # quantile groups of the reference that numbers are compared on
+_FEW = 20  # distinct values of the reference, or fewer: each is a cell
 _RARE = 1.0  # cells in which a window is expected to have fewer rows than this are one
 
 
@@ -57,12 +59,10 @@ def together(reference: Counts, current: Counts, cells: Cells) -> tuple[Floats, 
     always seem to vanish, and levels that it lacks by luck to appear; for that reason new levels are given one by one in
     `cells.unseen`, and what is left of them beyond those is rare by construction.
     """
-    first = np.broadcast_to(reference, current.shape)
-    second = current
-    if cells.unseen is not None and not reference[-1] and cells.unseen.size:
-        left = current[:, -1:] - cells.unseen.sum(axis=1, keepdims=True)
-        first = np.concatenate((first[:, :-1], np.zeros_like(cells.unseen), np.zeros_like(left)), axis=1)
-        second = np.concatenate((current[:, :-1], cells.unseen, left), axis=1)
+    if cells.positions is not None and np.count_nonzero(reference[1:]) > _FEW:
+        reference, current = folded(reference, current, True, _TENTHS)
+        return np.broadcast_to(reference, current.shape).astype(np.float64), current.astype(np.float64)
+    first, second = expanded(reference, current, cells)
     both = first + second
     rare = both * second.sum(axis=1, keepdims=True) < _RARE * both.sum(axis=1, keepdims=True)
     if cells.unseen is not None and not reference[-1]:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lifecycle.monitor.drift.nulls import by_resampling, permuted, shares
-from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, numbers, register
+from lifecycle.monitor.drift.gaps import judge_gaps
+from lifecycle.monitor.drift.nulls import permuted
+from lifecycle.monitor.drift.registration import Cells, Counts, Verdicts, numbers, register
 from lifecycle.records import TestResult
 
 __all__ = ["energy", "on_counts"]
@@ -16,14 +17,7 @@ __all__ = ["energy", "on_counts"]
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
     """On ordered cells, with values in units of the reference's spread; missing values are left out."""
-    assert cells.positions is not None
-    steps = np.diff(cells.positions) / cells.scale
-
-    def distance(first: Floats, second: Floats) -> Floats:
-        gap = np.cumsum(shares(first[..., 1:]), axis=-1) - np.cumsum(shares(second[..., 1:]), axis=-1)
-        return np.asarray(np.sqrt(2 * (gap[..., :-1] ** 2 @ steps)))
-
-    return by_resampling(distance, reference, current, level, least, power=2.0)
+    return judge_gaps(reference, current, cells, level, least, 2)
 
 
 @register("energy", on_counts, least=0.15)

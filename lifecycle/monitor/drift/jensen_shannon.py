@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lifecycle.monitor.drift.nulls import by_resampling, folded, redrawn, shares
+from lifecycle.monitor.drift.bridges import of_squares
+from lifecycle.monitor.drift.nulls import grouped, redrawn, shares
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, register, tabulate
 from lifecycle.records import TestResult
 
@@ -25,9 +26,10 @@ def distance(first: Floats, second: Floats) -> Floats:
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
-    """On ordered cells folded to 30 quantile groups of the reference, or on its 30 largest levels and the rest; missing is a cell."""
-    first, second = folded(reference, current, cells.positions is not None, GROUPS)
-    return by_resampling(distance, first, second, level, least, power=2.0)
+    """On ordered cells folded to 30 quantile groups of the reference, or on the 30 largest levels and the rest; missing is a cell."""
+    return grouped(
+        distance, reference, current, cells, GROUPS, level, least, power=2.0, bridge=lambda counts: of_squares(counts, 1 / (8 * np.log(2)))
+    )
 
 
 @register("jensen_shannon", on_counts, kinds=("categorical", "numeric"), least=0.1)

@@ -17,7 +17,7 @@ from lifecycle.registry import Registry
 __all__ = ["Cells", "Counts", "DriftTest", "Floats", "Verdicts", "is_numbers", "numbers", "register", "registry", "tabulate"]
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
+Counts = NDArray[Any]  # whole rows, or the fractions of rows that count where rows depend on one another
 
 
 @dataclass(frozen=True, slots=True)

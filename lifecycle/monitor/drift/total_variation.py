@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lifecycle.monitor.drift.nulls import by_resampling, folded, redrawn, shares
+from lifecycle.monitor.drift.bridges import of_shares
+from lifecycle.monitor.drift.nulls import grouped, redrawn, shares
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, register, tabulate
 from lifecycle.records import TestResult
 
@@ -21,9 +22,8 @@ def distance(first: Floats, second: Floats) -> Floats:
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
-    """On ordered cells folded to 30 quantile groups of the reference, or on its 30 largest levels and the rest; missing is a cell."""
-    first, second = folded(reference, current, cells.positions is not None, GROUPS)
-    return by_resampling(distance, first, second, level, least, power=1.0)
+    """On ordered cells folded to 30 quantile groups of the reference, or on the 30 largest levels and the rest; missing is a cell."""
+    return grouped(distance, reference, current, cells, GROUPS, level, least, power=1.0, bridge=of_shares)
 
 
 @register("total_variation", on_counts, kinds=("categorical", "numeric"), least=0.1)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lifecycle.monitor.drift.nulls import by_resampling, permuted, shares
-from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts, numbers, register
+from lifecycle.monitor.drift.gaps import judge_gaps
+from lifecycle.monitor.drift.nulls import permuted
+from lifecycle.monitor.drift.registration import Cells, Counts, Verdicts, numbers, register
 from lifecycle.records import TestResult
 
 __all__ = ["on_counts", "wasserstein"]
@@ -16,14 +17,7 @@ __all__ = ["on_counts", "wasserstein"]
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
     """On ordered cells, in units of the reference's spread; missing values are left out and open tails end at their last edge."""
-    assert cells.positions is not None
-    steps = np.diff(cells.positions) / cells.scale
-
-    def distance(first: Floats, second: Floats) -> Floats:
-        gap = np.cumsum(shares(first[..., 1:]), axis=-1) - np.cumsum(shares(second[..., 1:]), axis=-1)
-        return np.asarray(np.abs(gap[..., :-1]) @ steps)
-
-    return by_resampling(distance, reference, current, level, least)
+    return judge_gaps(reference, current, cells, level, least, 1)
 
 
 @register("wasserstein", on_counts, least=0.25)
