@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lifecycle.monitor.alarms import describe_cells, judge
-from lifecycle.monitor.drift import drift_test
+from lifecycle.monitor.alarms import ColumnVerdicts
 from lifecycle.monitor.summaries import Bins, Counts, quantile
 
-__all__ = ["RANGES", "Stretch", "compare_stretches", "joined", "ordered"]
+__all__ = ["RANGES", "Stretch", "described", "joined", "ordered"]
 
 RANGES = (
     *("column", "kind", "test", "rows_a", "rows_b", "statistic", "p_value", "effect", "threshold", "drifted"),
@@ -46,10 +45,8 @@ def joined(counts: Iterable[Counts], unseen: Iterable[Mapping[str, int]], cells:
     return Stretch(total, {level: both[level] for level in kept})
 
 
-def compare_stretches(name: str, bins: Bins, a: Stretch, b: Stretch, test: str, level: float, least: float | None) -> dict[str, object]:
-    """What differs between two stretches of one column: a row of `RANGES`. Medians are NaN for categories, shares missing are 0 to 1."""
-    cells = describe_cells(bins, a.counts, [b.unseen])
-    found = judge(drift_test(test), a.counts, b.counts[None, :], cells, level, least)
+def described(name: str, bins: Bins, a: Stretch, b: Stretch, found: ColumnVerdicts) -> dict[str, object]:
+    """What differs between two stretches of one column, judged already: a row of `RANGES`. Shares missing are 0 to 1."""
     rows_a, rows_b = int(a.counts.sum()), int(b.counts.sum())
     numeric = bins.kind == "numeric"
     return {

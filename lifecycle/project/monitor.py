@@ -18,6 +18,7 @@ from lifecycle.verbs import (
     drifting,
     monitor_report,
     performance_limits,
+    performance_samples,
     performance_views,
     performing,
     quality_views,
@@ -103,6 +104,20 @@ class MonitorVerbs(Opened):
         """Performance by each column's values and bins, the worst first: column, value, rows, labels, metric, score, lower, upper, gap
         (how much worse than all rows), p_value, overall, line; corrected for looking at many."""
         return performance_views.slices(self._context, metric, start, end)
+
+    def performance_samples(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        kind: str = "wrong",
+        n: int = 50,
+        truth: Any = None,
+        prediction: Any = None,
+        part: tuple[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """The rows behind the figures of the windows in [start, end): id, time, prediction, label, sure[, error]. `kind`: "wrong", the worst
+        labelled answers first, or "unsure", those without a label, the least sure first; of one truth, answer or slice (column, value)."""
+        return performance_samples.performance_samples(self._context, start, end, kind, n, truth, prediction, part)
 
     def report(self, path: str | Path | None = None, start: datetime | None = None, end: datetime | None = None) -> str:
         """The windows in [start, end) as one self-contained HTML file under 5 MB: health, drift, performance, quality, alarms and events.

@@ -22,7 +22,6 @@ __all__ = [
     "keep_windows",
     "monitored_names",
     "multivariate",
-    "newest_tests",
     "references",
     "results",
     "rows_before",
@@ -159,13 +158,6 @@ def window_rows(database: Database, project: str) -> dict[int, int]:
     """The rows of every window by its key, in order."""
     found = database.rows("SELECT window, rows FROM drift_windows WHERE project = ? ORDER BY window", (project,))
     return {int(row["window"]): int(row["rows"]) for row in found}
-
-
-def newest_tests(database: Database, project: str) -> dict[str, str]:
-    """The test by which each column was judged in the newest window."""
-    sql = """SELECT column, test FROM drift_results WHERE project = ?1
-             AND window = (SELECT max(window) FROM drift_results WHERE project = ?1)"""
-    return {row["column"]: row["test"] for row in database.rows(sql, (project,))}
 
 
 def monitored_names(database: Database, project: str, features: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from lifecycle.monitor.distribution import members, surprise
 from lifecycle.monitor.summaries import cells_of, decode
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import monitored, reference_counts, sources, values
-from lifecycle.verbs.drift_judging import served
+from lifecycle.verbs.drift_stored import served
 from lifecycle.verbs.range_views import Range, range_column, rows_between
 
 __all__ = ["drift_samples", "labels_of"]

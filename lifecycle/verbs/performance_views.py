@@ -23,7 +23,7 @@ from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_following import LABELS, ROWS, label_rows
 from lifecycle.verbs.performance_rows import Ints, models_of, rows_of, truth_of_json
 
-__all__ = ["MOST", "calibration", "confusion", "residuals", "slices"]
+__all__ = ["MOST", "calibration", "confusion", "cut_of", "labelled_rows", "residuals", "sampled_rows", "slices", "windows_between"]
 
 MOST = 10_000  # rows read for a view; more are sampled at random
 POINTS = 2_000
@@ -35,7 +35,7 @@ _KEPT: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
 
 def confusion(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
     """truth, prediction, count: every pair of classes, over the windows that have rows in [start, end). Empty without labels or for regression."""
-    stack, _ = _windows(context, start, end)
+    stack, _ = windows_between(context, start, end)
     if context.schema.task != "classification" or not stack["labels"].sum():
         return pd.DataFrame({"truth": pd.Series(dtype=object), "prediction": pd.Series(dtype=object), "count": pd.Series(dtype="float64")})
     return confusion_counts(stack, context.schema.classes)
@@ -43,22 +43,22 @@ def confusion(context: Context, start: datetime | None = None, end: datetime | N
 
 def calibration(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
     """side ("current", "reference"), bin, predicted, observed, lower, upper, rows. Empty where the model gives no probabilities."""
-    stack, found = _windows(context, start, end)
+    stack, found = windows_between(context, start, end)
     newest = int(found["version"].iloc[-1]) if len(found) else 1
     model = models_of(context, [newest])[newest]
     if context.schema.task != "classification" or model.chances is None:
         names = ["bin", "predicted", "observed", "lower", "upper", "rows"]
         return pd.DataFrame({"side": pd.Series(dtype=object), **{name: pd.Series(dtype="float64") for name in names}})
-    return calibration_curve(layout_of(context.schema), stack, model)
+    return calibration_curve(layout_of(context.schema, context.settings.costs), stack, model)
 
 
 def residuals(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
     """id, prediction, truth, residual (prediction - truth) of at most 2,000 labelled rows, picked at random where there are more."""
-    _, found = _windows(context, start, end)
+    _, found = windows_between(context, start, end)
     if context.schema.task != "regression":
         raise InvalidValue("Residuals are for regression; see confusion for classification.")
-    table, labels = _labelled(context, found, POINTS, ["id", "time", "prediction"])
-    truth = truth_of_json(labels["value"], layout_of(context.schema))
+    table, labels = labelled_rows(context, found, POINTS, ["id", "time", "prediction"])
+    truth = truth_of_json(labels["value"], layout_of(context.schema, context.settings.costs))
     prediction = np.asarray(table["prediction"], dtype=np.float64)
     frame = pd.DataFrame({"id": table["id"].to_pylist(), "prediction": prediction, "truth": truth, "residual": prediction - truth})
     frame["time"] = pd.to_datetime(np.asarray(table["time"].cast(pa.int64())), unit="us", utc=True)
@@ -73,7 +73,7 @@ def slices(context: Context, metric: str | None = None, start: datetime | None =
     ------
     UnknownName : no metric of that name for this task.
     """
-    name, layout = metric or performing.headline(context), layout_of(context.schema)
+    name, layout = metric or performing.headline(context), layout_of(context.schema, context.settings.costs)
     if name not in metric_names(layout.task):
         raise UnknownName.among(f"{layout.task} metric", name, metric_names(layout.task))
     performing.catch_up(context)
@@ -87,12 +87,12 @@ def slices(context: Context, metric: str | None = None, start: datetime | None =
 
 
 def _slices(context: Context, name: str, start: datetime | None, end: datetime | None) -> pd.DataFrame:
-    layout = layout_of(context.schema)
-    _, found = _windows(context, start, end)
+    layout = layout_of(context.schema, context.settings.costs)
+    _, found = windows_between(context, start, end)
     columns = [column for column in context.schema.features if column.kind in ("numeric", "categorical")]
     wanted = ["time", "version", "prediction", *context.schema.probability_columns(), *(column.name for column in columns)]
-    table, total = _rows(context, found, wanted)
-    known, labels = _labelled(context, found, MOST, wanted)
+    table, total = sampled_rows(context, found, wanted)
+    known, labels = labelled_rows(context, found, MOST, wanted)
     if not table.num_rows:
         return _no_slices()
     probabilities = context.schema.probability_columns()
@@ -107,8 +107,8 @@ def _slices(context: Context, name: str, start: datetime | None, end: datetime |
         _ints(known["version"]),
     )
     models = models_of(context, np.unique(np.concatenate([data.version, data.labelled_version])).tolist())
-    cuts = {column.name: _cut(column.kind, table[column.name], known[column.name]) for column in columns}
-    cuts["prediction"] = _cut("numeric" if layout.task == "regression" else "categorical", table["prediction"], known["prediction"])
+    cuts = {column.name: cut_of(column.kind, table[column.name], known[column.name]) for column in columns}
+    cuts["prediction"] = cut_of("numeric" if layout.task == "regression" else "categorical", table["prediction"], known["prediction"])
     return slice_frame(layout, models, data, cuts, name, total / max(1, table.num_rows))
 
 
@@ -119,14 +119,14 @@ def _no_slices() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="float64" if name in numbers else object) for name in order})
 
 
-def _windows(context: Context, start: datetime | None, end: datetime | None) -> tuple[Stack, pd.DataFrame]:
+def windows_between(context: Context, start: datetime | None, end: datetime | None) -> tuple[Stack, pd.DataFrame]:
     """The windows that have rows in [start, end) (all of them where neither is given), merged by window; and their rows of the table."""
     performing.catch_up(context)
     low, high = (_micro(at) for at in (start, end))
     sql = """SELECT window, version, rows, first_seq, last_seq, payload, labels FROM performance_windows
              WHERE project = ? AND (? IS NULL OR last_time >= ?) AND (? IS NULL OR first_time < ?) ORDER BY window, version"""
     found = context.database.frame(sql, (context.name, low, low, high, high))
-    layout = layout_of(context.schema)
+    layout = layout_of(context.schema, context.settings.costs)
     windows, place = np.unique(found["window"].to_numpy(dtype=np.int64), return_inverse=True)
     out, place = empty(layout, len(windows)), place.reshape(-1)
     if len(found):
@@ -136,7 +136,7 @@ def _windows(context: Context, start: datetime | None, end: datetime | None) -> 
     return out, found.drop(columns=["payload", "labels"])
 
 
-def _rows(context: Context, found: pd.DataFrame, columns: list[str]) -> tuple[pa.Table, int]:
+def sampled_rows(context: Context, found: pd.DataFrame, columns: list[str]) -> tuple[pa.Table, int]:
     """A random sample of the windows' rows, in stretches, and how many there are."""
     if not len(found):
         return context.log().read(columns, until=0), 0
@@ -153,7 +153,7 @@ def _rows(context: Context, found: pd.DataFrame, columns: list[str]) -> tuple[pa
     return context.log().take(np.unique(chosen).tolist(), columns), total
 
 
-def _labelled(context: Context, found: pd.DataFrame, most: int, columns: list[str]) -> tuple[pa.Table, pd.DataFrame]:
+def labelled_rows(context: Context, found: pd.DataFrame, most: int, columns: list[str]) -> tuple[pa.Table, pd.DataFrame]:
     """A random sample of the windows' labelled rows: the rows, and seq, value, weight, part of their labels."""
     if not len(found):
         return context.log().read(columns, until=0), label_rows(context, "c.seq < 0", ())
@@ -175,7 +175,8 @@ def _label_seqs(context: Context, first: int, last: int, most: int) -> list[int]
     return [int(seq) for seq in (seqs if len(seqs) <= most else np.sort(rng.choice(seqs, most, replace=False)))]
 
 
-def _cut(kind: str, every: Any, known: Any) -> tuple[Cut, Cut]:
+def cut_of(kind: str, every: Any, known: Any) -> tuple[Cut, Cut]:
+    """How a column is cut into slices, over a sample of all rows and over the labelled ones."""
     if kind == "numeric":
         return cut_numeric(*(np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64) for column in (every, known)))
     return cut_values(every, known)

@@ -12,16 +12,17 @@ import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.monitor import windows
-from lifecycle.monitor.alarms import column_level
 from lifecycle.monitor.distribution import side_by_side
-from lifecycle.monitor.ranges import Stretch, compare_stretches, joined, ordered
-from lifecycle.monitor.summaries import Bins, decode
+from lifecycle.monitor.ranges import Stretch, described, joined, ordered
+from lifecycle.monitor.summaries import Bins, Summary, decode
 from lifecycle.records import DriftColumn
 from lifecycle.stores import cursors
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, monitored, reference_counts
-from lifecycle.verbs.drift_judging import served
+from lifecycle.verbs.drift_policy import policy
+from lifecycle.verbs.drift_stored import served
+from lifecycle.verbs.drift_verdicts import judge_column
 from lifecycle.verbs.drifting import CONSUMER, catch_up
 from lifecycle.verbs.remembering import Remembered
 
@@ -48,22 +49,23 @@ def compare_ranges(context: Context, a: Range = None, b: Range = None) -> pd.Dat
 
     A range is a window's name, or the names of its first and last window. Counts are merged, so the cost does not depend on the rows.
     Columns: column, kind, test, rows_a, rows_b, statistic, p_value, effect, threshold, drifted, median_a, median_b (NaN for
-    categories), missing_a, missing_b (shares). Each column is held to the false-alarm rate over the number of columns.
+    categories), missing_a, missing_b (shares). Judged by the same tests, rate and thresholds as a window is.
 
     Raises
     ------
     UnknownName, InvalidValue : no such window, or a last window before the first.
     """
     sides = _sides(context, a, b)
-    names = list(sides.columns.bins)
-    settings = context.settings
-    level = column_level(settings.false_alarm_rate, len(names))
-    tests = store.newest_tests(context.database, context.name)
+    rules = policy(context.settings, context.config.window)
+    level = rules.level(len(sides.columns.bins), closed=True)
     rows = []
-    for name in names:
+    for name, bins in sides.columns.bins.items():
         first, second = _pair(context, sides, name)
-        if first is not None and name in tests:
-            rows.append(compare_stretches(name, sides.columns.bins[name], first, second, tests[name], level, settings.minimum_effect))
+        if first is not None:
+            nothing = np.zeros(1)
+            made = Summary(second.counts[None, :], nothing, nothing, nothing, nothing, (second.unseen,))
+            found = judge_column(rules, bins, name, first.counts, made, np.zeros(1, dtype=np.int64), level, rules.inflation or 1.0)
+            rows.append(described(name, bins, first, second, found))
     return ordered(rows)
 
 

@@ -2,93 +2,111 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, drift_column, drift_map, drift_samples, page, session, words
+from pages.parts import (
+    causes,
+    charts,
+    choices,
+    downloads,
+    drift_column,
+    drift_map,
+    drift_ranges,
+    drift_samples,
+    drift_thresholds,
+    page,
+    session,
+    span,
+    window_lists,
+    words,
+)
+from pages.parts.drift_view import View, looking
 from pages.parts.windows import Windows
 
-RANGES = {"20": "Last 20 windows", "50": "Last 50", "all": "All"}
-MOST = 15
+FEW, MOST = 15, 60
 
 
 def finding(report: lifecycle.DriftReport, windows: Windows) -> str:
     """What drifted, since when, and what is worst, in one sentence."""
-    frame = report.frame
-    total, newest = frame["column"].nunique(), windows.names[-1]
-    alarms = report.alarms.sort_values("start", kind="stable")
+    frame, alarms = report.frame, report.alarms
     if frame["threshold"].isna().all():
-        few = words.plural(int(report.alarms["rows"].max()), "row")
+        few = words.plural(int(alarms["rows"].max()), "row")
         return f"No window is large enough to judge drift: the largest has {few}. Look at longer windows, or at the performance."
-    now = frame[(frame["window"].astype(str) == newest) & frame["drifted"].astype(bool)]
+    newest = frame[frame["window"] == windows.names[-1]]
+    now, total = newest[newest["drifted"].astype(bool)], len(newest)
     if now.empty:
         last = alarms[alarms["alarm"].astype(bool)]
         before = f" The last alarm was in {windows.words(str(last['window'].iloc[-1]))}." if len(last) else ""
-        return f"None of the {words.plural(total, 'column')} drifted in the newest window ({windows.words(newest)}).{before}"
+        return f"None of the {words.plural(total, 'column')} drifted in the newest window ({windows.words(windows.names[-1])}).{before}"
     quiet = alarms.loc[~alarms["alarm"].astype(bool), "start"]
     run = alarms[alarms["start"] > quiet.max()] if len(quiet) else alarms
     since = words.day((run["start"] if len(run) else now["start"]).iloc[0])
-    worst = now.assign(strength=drift_map.strength(now)).sort_values("strength", ascending=False)["column"].iloc[0]
+    worst = now.assign(reach=now["statistic"] / now["threshold"]).sort_values("reach", ascending=False, kind="stable")["column"].iloc[0]
     alarm = "" if len(run) else ", which is not enough for an alarm"
     return f"{len(now)} of {words.plural(total, 'column')} drifted since {since}{alarm}; worst: {worst}."
 
 
-def overview(frame: pd.DataFrame, windows: Windows, columns: list[str], chosen: tuple[str, str]) -> None:
-    """The heatmap, worst column first; a click opens a column in a window."""
-    page.section(
-        "Which columns moved, and when?", "Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it."
+def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
+    """The map, worst column first; a click opens a column in a window, a drag several windows."""
+    shown = view.map
+    if len(view.columns) > FEW:
+        with place:
+            which = choices.switch("Columns", ("worst", "all"), "columns", "worst", lambda name: _columns(name, len(view.columns)))
+        shown = shown[shown["y"] < (FEW if which == "worst" else MOST)]
+    selected = (view.column, view.chosen.first, view.chosen.last)
+    st.caption(
+        "Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it, drag over several to join windows."
+        + drift_map.condensed(shown)
     )
-    shown = columns if len(columns) <= MOST or choices.switch("Columns", ("worst", "all"), "columns", "worst", _columns) == "all" else columns[:MOST]
-    chart = drift_map.heatmap(frame, windows, shown, chosen, session.dark())
-    charts.draw(chart, key="drift-map", alt="Heatmap of drift: a row a column, the worst on top, a column a window", select=_clicked)
+    alt = "Heatmap of drift: a row a column, the worst on top, a column a window"
+    charts.draw(drift_map.heatmap(shown, view.shown, selected, session.dark()), key="drift-map", alt=alt, select=_clicked, drag=True)
 
 
-def _columns(which: str) -> str:
-    return f"The worst {MOST}" if which == "worst" else "All columns"
+def _columns(which: str, total: int) -> str:
+    return f"The worst {FEW}" if which == "worst" else "All columns" if total <= MOST else f"The worst {MOST} of {total}"
 
 
 def _clicked() -> None:
-    """What was clicked in the heatmap becomes the choice."""
-    points = st.session_state["drift-map"]["selection"]["points"]
-    if points:
-        column, window = points[0]["customdata"]
-        choices.put(column=column, window=window)
+    """What was clicked in the map becomes the choice; of several columns the worst."""
+    span.clicked("drift-map", lambda points: {"column": min(points, key=lambda point: point["y"])["customdata"][3]})
+
+
+def controls(view: View, report: lifecycle.DriftReport) -> None:
+    """Column, windows and what they are compared with, by list; the files."""
+    places = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
+    choices.pick("Column", view.columns, "column", view.column, place=places[0])
+    window_lists.picker(view.every, view.chosen, places[1:3])
+    downloads.downloads(view.project, "drift", report.frame, places[4])
+    window_lists.against(view.every, view.chosen, places[3])
 
 
 def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
     """The page, once there is something to show."""
-    frame = report.frame
-    everything = Windows(frame)
-    page.head("Drift", finding(report, everything))
-    span = choices.switch("Range", tuple(RANGES), "range", "20", RANGES.__getitem__) if len(everything) > 20 else "all"
-    windows = Windows(frame, last=None if span == "all" else int(span))
-    columns = drift_map.ranked(windows.keep(frame))
-    column, window = st.query_params.get("column", columns[0]), st.query_params.get("window", "")
-    column = column if column in columns else columns[0]
-    window = window if window in windows else drift_column.worst_window(frame, windows, column)
-    overview(frame, windows, columns, (column, window))
-    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
-    column = choices.pick("Column", columns, "column", column, place=left)
-    window = choices.pick("Window", windows.names[::-1], "window", window, windows.words, place=middle)
-    right.download_button(
-        "Export CSV",
-        lambda: frame.to_csv(index=False).encode(),
-        f"{project.name}-drift.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    drift_column.panel(project, frame, windows, column, window)
-    drift_column.together(project, windows)
-    drift_samples.samples(project, column, window, windows.words(window))
+    alarms = report.alarms
+    page.head("Drift", finding(report, Windows(alarms)))
+    page.section("Which columns moved, and when?")
+    place = st.container(horizontal=True)
+    view = looking(project, alarms, place)
+    overview(view, place)
+    controls(view, report)
+    found = drift_ranges.compared(project, str(session.workspace().path), view.every, view.chosen, view.before)
+    row = found[found["column"] == view.column]
+    if len(row):
+        drift_column.panel(view, row.iloc[0])
+    if view.chosen.single and not view.before:
+        causes.show(project, view.chosen.first)
+    drift_ranges.table(found, view.when, view.other, view.column)
+    drift_samples.samples(view)
+    drift_column.together(project, view.shown)
+    drift_thresholds.editor(view)
 
 
 project = session.project()
 with page.refusals():
-    report = project.drift()
-    if report.frame.empty:
+    drift = project.drift()
+    if drift.frame.empty:
         page.head("Drift", "Nothing has been compared with the reference yet.")
         page.empty("No window yet.", "Drift is computed when predictions land and fill a window.", "Log predictions", "data")
     else:
-        show(project, report)
+        show(project, drift)

@@ -6,7 +6,25 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, facts, page, performance_charts, performance_views, session, timeline, words
+from pages.parts import (
+    causes,
+    charts,
+    choices,
+    concept_view,
+    downloads,
+    facts,
+    page,
+    performance_charts,
+    performance_limits,
+    performance_samples,
+    performance_views,
+    session,
+    span,
+    timeline,
+    trust,
+    window_lists,
+    words,
+)
 from pages.parts.windows import Windows
 
 RANGES = {"20": "Last 20 windows", "50": "Last 50", "all": "All"}
@@ -36,17 +54,39 @@ def finding(frame: pd.DataFrame, metric: str) -> str:
     return f"{said}; the last alarm was on {words.day(best.loc[outside, 'start'].iloc[-1])}." if outside.any() else f"{said}."
 
 
-def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str) -> Windows:
-    """The metric over time."""
-    page.section("Is the model still as good as it was?", performance_charts.trust(everything))
-    total = Windows(everything)
-    span = choices.switch("Range", tuple(RANGES), "range", "50", RANGES.__getitem__) if len(total) > 20 else "all"
-    windows = Windows(everything, last=None if span == "all" else int(span))
+def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str, every: Windows) -> tuple[Windows, span.Span]:
+    """The metric over time, and the windows that are chosen on it: all that are shown until some are."""
+    page.section("Is the model still as good as it was?", trust.trust(everything))
+    last = choices.switch("Range", tuple(RANGES), "range", "50", RANGES.__getitem__) if len(every) > 20 else "all"
+    windows = every if last == "all" else Windows(everything, last=int(last))
+    whole = span.Span(windows.names[0], windows.names[-1])
+    chosen = span.read(every, st.query_params.get("window")) or whole
     placed = [(windows.place(time), name) for time, name in facts.changes(project.history())]
     changes = [(place, name) for place, name in placed if place is not None]
-    chart = performance_charts.over_time(everything, windows, changes, session.dark())
-    charts.draw(chart, key="performance", alt=f"{words.metric(metric)} in each window: estimated, realized and assisted, with their intervals")
-    return windows
+    selected = None if chosen == whole else (chosen.first, chosen.last)
+    chart = performance_charts.over_time(everything, windows, changes, session.dark(), selected)
+    alt = f"{words.metric(metric)} in each window: estimated, realized and assisted, with their intervals"
+    charts.draw(chart, key="performance", alt=alt, select=_windows, drag=True)
+    thin = " Of each run of windows the worst is drawn." if len(windows) > performance_charts.RUNS else ""
+    st.caption(f"Click a point, or drag over several, to see below where, for whom and on which samples the model erred then.{thin}")
+    return windows, chosen
+
+
+def _windows() -> None:
+    span.clicked("performance")
+
+
+def details(project: lifecycle.Project, metric: str, labels: int, every: Windows, chosen: span.Span, whole: bool) -> None:
+    """Errors, slices and samples of the chosen windows."""
+    rows = every.frame.iloc[every.at(chosen.first) : every.at(chosen.last) + 1]
+    start, end, when = rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime(), every.span(chosen.first, chosen.last)
+    places = st.columns([3, 3, 2, 3], vertical_alignment="bottom")
+    window_lists.picker(every, chosen, places[:2])
+    if not whole:
+        places[2].button("All windows", icon=":material/close:", on_click=choices.put, kwargs={"window": None}, width="stretch")
+    performance_views.errors(project, start, end, when)
+    performance_views.slices(project, metric, start, end, when, (int(every.frame["rows"].sum()), labels))
+    performance_samples.samples(project, start, end, when)
 
 
 def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> None:
@@ -60,16 +100,14 @@ def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> Non
     page.head("Performance", finding(of_metric, chosen))
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     choices.pick("Metric", metrics, "metric", usual if usual in metrics else metrics[0], words.metric, place=left)
-    right.download_button(
-        "Export CSV",
-        lambda: frame.to_csv(index=False).encode(),
-        f"{project.name}-performance.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    windows = course(project, of_metric, chosen)
-    performance_views.views(project, windows, chosen, int(of_metric["labels"].sum()))
+    downloads.downloads(project, "performance", frame, right)
+    every = Windows(of_metric)
+    windows, picked = course(project, of_metric, chosen, every)
+    whole = picked == span.Span(windows.names[0], windows.names[-1])
+    causes.show(project, None if whole else picked.last)
+    concept_view.show(project)
+    details(project, chosen, int(of_metric["labels"].sum()), every, picked, whole)
+    performance_limits.editor(project, every, chosen, of_metric)
 
 
 project = session.project()

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, page, quality_charts, session, words
+from pages.parts import charts, choices, downloads, page, quality_charts, quality_rules, session, span, window_lists, words
 from pages.parts.windows import Windows
+
+RANGES = {"50": "Last 50 windows", "all": "All"}
 
 
 def finding(frame: pd.DataFrame, windows: Windows) -> str:
@@ -27,38 +29,53 @@ def finding(frame: pd.DataFrame, windows: Windows) -> str:
 
 def show(project: lifecycle.Project, frame: pd.DataFrame) -> None:
     """The page, once there is something to show."""
-    windows = Windows(frame)
-    page.head("Data quality", finding(frame, windows))
+    bounds = project.windows()
+    every = Windows(bounds[bounds["window"].isin(frame["window"].unique())])
+    page.head("Data quality", finding(frame, every))
     failed = frame[frame["failed"].astype(bool)]
     page.section(
         "What was wrong, and when?",
-        "A cell is one column in one window; the darker, the more checks failed. What is expected was learned from the reference.",
+        "A cell is one column in one window; the darker, the more checks failed. What is expected was learned from the reference or set by hand.",
     )
-    recent = Windows(frame, last=50)
-    if len(failed):
-        charts.draw(
-            quality_charts.heatmap(frame, recent, session.dark()), key="quality-map", alt="Failed checks by column and window", select=_clicked
-        )
+    last = choices.switch("Range", tuple(RANGES), "range", "50", RANGES.__getitem__) if len(every) > 50 else "all"
+    windows = every if last == "all" else Windows(every.frame, last=int(last))
+    chosen = span.chosen(every, every.names[-1])
+    if len(windows.keep(failed)):
+        chart = quality_charts.heatmap(failed, windows, (chosen.first, chosen.last), session.dark())
+        charts.draw(chart, key="quality-map", alt="Failed checks by column and window", select=_clicked, drag=True)
     else:
-        st.caption("Nothing failed. Missing, out-of-range, unseen and duplicated values would be marked here.")
-    window = choices.pick("Window", windows.names[::-1], "window", windows.names[-1], windows.words)
-    page.section(f"Which checks ran in {windows.words(window)}?")
-    here = frame[frame["window"].astype(str) == window].sort_values("failed", ascending=False, kind="stable")
-    st.dataframe(quality_charts.table(here), hide_index=True, key="quality-table", column_config=quality_charts.COLUMNS)
-    st.download_button(
-        "Export CSV",
-        lambda: frame.to_csv(index=False).encode(),
-        f"{project.name}-quality.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        st.caption("Nothing failed in these windows. Missing, out-of-range, unseen and duplicated values would be marked here.")
+    places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
+    window_lists.picker(every, chosen, places[:2])
+    downloads.downloads(project, "quality", frame, places[3])
+    checks(frame, every, chosen)
+    quality_rules.editor(project, frame, every)
+
+
+def checks(frame: pd.DataFrame, every: Windows, chosen: span.Span) -> None:
+    """The checks of the chosen windows, of several windows each check in its worst one."""
+    names = every.names[every.at(chosen.first) : every.at(chosen.last) + 1]
+    here = frame[frame["window"].isin(names)].sort_values(["failed", "value"], ascending=False, kind="stable").drop_duplicates(["column", "check"])
+    page.section(
+        f"Which checks ran in {every.span(chosen.first, chosen.last)}?",
+        "Choose a row to see the check over time, and to change what is expected." + ("" if chosen.single else " Each check as in its worst window."),
     )
+    config = quality_charts.COLUMNS
+    height = min(420, 40 + 36 * len(here))
+    selecting = {"on_select": lambda: _opened(here), "selection_mode": "single-row"}
+    st.dataframe(quality_charts.table(here), hide_index=True, key="quality-table", column_config=config, height=height, **selecting)
+
+
+def _opened(here: pd.DataFrame) -> None:
+    rows = st.session_state["quality-table"]["selection"]["rows"]
+    if rows:
+        row = here.iloc[rows[0]]
+        choices.put(check=f"{row['column']}:{row['check']}" if row["column"] else row["check"])
 
 
 def _clicked() -> None:
-    points = st.session_state["quality-map"]["selection"]["points"]
-    if points:
-        choices.put(window=points[0]["customdata"][1])
+    """A cell that is clicked chooses its window, and opens a check of its column that failed there."""
+    span.clicked("quality-map")
 
 
 project = session.project()
@@ -68,5 +85,4 @@ with page.refusals():
         page.head("Data quality", "Nothing has been checked yet.")
         page.empty("No window yet.", "Each window is checked against what the reference promised, when its rows land.", "Log predictions", "data")
     else:
-        bounds = project.windows()
-        show(project, found.merge(bounds, on="window", how="left"))
+        show(project, found)

@@ -1,4 +1,4 @@
-"""The lower half of the Drift page: one column in one window, and all columns together."""
+"""The lower half of the Drift page: one column over some windows, what it does to performance, and all columns together."""
 
 from __future__ import annotations
 
@@ -6,47 +6,58 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, distribution, drift_charts, page, session, words
+from pages.parts import charts, choices, distribution, drift_charts, page, session, span, words
+from pages.parts.drift_view import View
 from pages.parts.windows import Windows
 
-__all__ = ["panel", "together", "worst_window"]
+__all__ = ["panel", "together"]
 
 
-def worst_window(frame: pd.DataFrame, windows: Windows, column: str) -> str:
-    """The newest window in which the column drifted, else the newest."""
-    rows = windows.keep(frame[(frame["column"] == column) & frame["drifted"].astype(bool)])
-    return str(rows["window"].iloc[-1]) if len(rows) else windows.names[-1]
-
-
-def panel(project: lifecycle.Project, frame: pd.DataFrame, windows: Windows, column: str, window: str) -> None:
-    """Reference against current values, and the statistic over time."""
-    page.section(f"How did {column} move in {windows.words(window)}?")
-    here = frame[(frame["column"] == column) & (frame["window"].astype(str) == window)]
-    if len(here):
-        st.caption(page.plain(_verdict(here.iloc[0])))
+def panel(view: View, row: pd.Series) -> None:
+    """The two sides of a column, and its statistic over time. `row`: the column's of the comparison."""
+    page.section(f"How did {view.column} move in {view.when}?")
+    st.caption(page.plain(_verdict(row, view.other)))
     left, right = st.columns(2, gap="medium")
     with left, page.refusals():
-        found = project.drift_column(column, window)
-        chart = distribution.distribution(found.frame, found.kind, session.dark())
-        charts.draw(chart, key="drift-distribution", alt=f"How {column} is distributed in the reference and in this window")
+        found = view.project.drift_column(view.column, view.chosen.asked, view.before.asked if view.before else None)
+        sides = ("compared" if view.before else "reference", "this window" if view.chosen.single else "these windows")
+        chart = distribution.distribution(found.frame, found.kind, session.dark(), sides, st.query_params.get("bin"))
+        alt = f"How {view.column} is distributed in {view.other} and in {view.when}"
+        charts.draw(chart, key="drift-distribution", alt=alt, select=_bin)
     with right:
-        chart = drift_charts.over_time(frame[frame["column"] == column], windows, window, session.dark())
-        charts.draw(chart, key="drift-statistic", alt=f"The drift statistic of {column} in each window, with its threshold")
+        shown = view.map[view.map["column"] == view.column]
+        chart = drift_charts.over_time(shown, view.shown, (view.chosen.first, view.chosen.last), session.dark())
+        alt = f"The drift statistic of {view.column} in each window, with its threshold"
+        charts.draw(chart, key="drift-statistic", alt=alt, select=_windows, drag=True)
+    st.caption("Click a bar to see only samples with these values; click a point, or drag over several, to choose windows.")
 
 
-def _verdict(row: pd.Series) -> str:
+def _bin() -> None:
+    """A bar that is clicked picks its values for the samples; clicked again, it lets them go."""
+    points = st.session_state["drift-distribution"]["selection"]["points"]
+    name = str(points[0]["customdata"]) if points else None
+    choices.put(bin=None if name == st.query_params.get("bin") else name)
+
+
+def _windows() -> None:
+    span.clicked("drift-statistic")
+
+
+def _verdict(row: pd.Series, other: str) -> str:
     test = str(row["test"]).replace("_", " ")
     if pd.isna(row["threshold"]):
-        few = words.plural(row["rows"], "row")
+        few = words.plural(row["rows_b"], "row")
         return f"{test.capitalize()} is {words.number(row['statistic'])}, but {few} are too few to judge: chance alone may do that."
     side = "above" if row["drifted"] else "within"
-    said = f"{test.capitalize()} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
+    said = f"{test.capitalize()} against {other} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
     chance = "" if pd.isna(row["p_value"]) else f"; chance alone makes it as large in {_share(row['p_value'])}"
-    return f"{said}{chance}. {words.count(row['rows'])} rows."
+    moved = "" if pd.isna(row["median_a"]) else f" The median went from {words.number(row['median_a'])} to {words.number(row['median_b'])}."
+    gone = f" Missing: {words.percent(row['missing_a'])}, now {words.percent(row['missing_b'])}." if row["missing_a"] or row["missing_b"] else ""
+    return f"{said}{chance}.{moved}{gone} {words.count(row['rows_b'])} rows against {words.count(row['rows_a'])}."
 
 
 def _share(p_value: float) -> str:
-    return "fewer than one of 10,000 windows" if p_value < 1e-4 else f"{words.percent(p_value)} of windows"
+    return "fewer than one of 10,000 such comparisons" if p_value < 1e-4 else f"{words.percent(p_value)} of such comparisons"
 
 
 def together(project: lifecycle.Project, windows: Windows) -> None:

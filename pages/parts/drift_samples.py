@@ -1,103 +1,26 @@
-"""The rows that make a window differ, and the way from them to an expert."""
+"""The rows that make windows differ, as many windows, columns and values as are chosen on the page."""
 
 from __future__ import annotations
 
-import base64
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
-import lifecycle
-from pages.parts import page, preview, session, tree, words
+from pages.parts import choices, page, sample_table
+from pages.parts.drift_view import View
 
 __all__ = ["samples"]
 
-MOST = 50
-PICTURES = 24
-COLUMNS: dict[str, Any] = {
-    "image": st.column_config.ImageColumn("Sample"),
-    "id": "Sample",
-    "time": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
-    "prediction": "Answer",
-    "label": "Label",
-    "value": "Value",
-    "unusual": st.column_config.ProgressColumn(
-        "How unusual", format=" ", help="How much more common such values are in this window than in the reference."
-    ),
-}
 
-
-def samples(project: lifecycle.Project, column: str, window: str, when: str) -> None:
-    """The window's most unusual rows; those that are chosen, or all of them, can be sent to labeling."""
+def samples(view: View) -> None:
+    """The most unusual rows of the chosen windows, of the values that are picked in the chart where some are."""
+    column, when, picked = view.column, view.when, st.query_params.get("bin")
+    known = set(view.project.drift_column(column, view.chosen.asked).frame["bin"]) if picked else set()
+    picked = picked if picked in known else None
     page.section(
         f"Which samples of {when} show it?", f"The most unusual values of {column} first. Choose rows to look at one closely, or to send only those."
     )
-    seen = project.config.schema.modality == "image"
-    found = project.drift_samples(window, column, n=PICTURES if seen else MOST)
-    if found.empty:
-        page.empty("No rows to show.", "The rows of this window are no longer in the log.")
-        return
-    event = st.dataframe(
-        _table(project, found, seen),
-        hide_index=True,
-        column_config=COLUMNS | {"value": column},
-        on_select="rerun",
-        selection_mode="multi-row",
-        row_height=64 if seen else None,
-        height=min(420, 40 + (64 if seen else 36) * len(found)),
-        key=f"samples-{project.name}-{column}-{window}",
-    )
-    rows = list(event["selection"]["rows"])
-    chosen = found.iloc[rows] if rows else found
-    if len(rows) == 1:
-        _closely(project, str(chosen["id"].iloc[0]))
-    _send(project, chosen, column, when)
-
-
-def _table(project: lifecycle.Project, found: pd.DataFrame, seen: bool) -> pd.DataFrame:
-    """What the table shows: the values in words, and how unusual each is on a scale from 0 to 1."""
-    top = max(float(found["unusual"].max()), 1e-9)
-    shown = found.assign(unusual=(found["unusual"].clip(lower=0) / top).round(3))
-    for name in ("prediction", "label", "value"):
-        if name in shown:
-            shown[name] = [_said(value) for value in shown[name]]
-    if seen:
-        shown.insert(0, "image", [_picture(project.preview(str(sample))) for sample in found["id"]])
-    return shown
-
-
-def _said(value: Any) -> str:
-    """A value in words; a class that a missing neighbour turned into 7.0 is still 7."""
-    if value is None or (isinstance(value, float) and pd.isna(value)):
-        return "–"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
-        return words.count(value)
-    return words.number(value) if isinstance(value, float) else str(value)
-
-
-def _picture(drawn: lifecycle.Preview) -> str | None:
-    return f"data:image/png;base64,{base64.b64encode(drawn.content).decode()}" if drawn.kind == "image" else None
-
-
-def _closely(project: lifecycle.Project, sample: str) -> None:
-    with st.container(border=True, key="closely"), page.refusals():
-        st.markdown(f"**{page.plain(sample)}**")
-        preview.draw(project.preview(sample), key="closely")
-
-
-def _send(project: lifecycle.Project, chosen: pd.DataFrame, column: str, when: str) -> None:
-    """The button, and what came of it."""
-    open_ = chosen[chosen["label"].isna()]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if not len(open_):
-            st.caption("These samples have their labels already.")
-        elif st.button(f"Send {words.plural(len(open_), 'sample')} to labeling", icon=":material/send:", type="primary", key="send"):
-            with page.refusals():
-                new = project.request_labels(open_["id"].astype(str).tolist(), by=session.user(), reason=f"{column} drifted in {when}")
-                old = len(open_) - new
-                st.success(
-                    f"{words.plural(new, 'sample')} {'is' if new == 1 else 'are'} at the front of the queue."
-                    + (f" {old} waited there already." if old else "")
-                )
-        tree.link("label", "Open the queue →")
+    if picked:
+        st.button(f"Only {column} {picked}", icon=":material/close:", on_click=choices.put, kwargs={"bin": None}, key="every-value")
+    found = view.project.drift_samples(view.chosen.asked, column, sample_table.most(view.project), picked)
+    values = f" with {column} {picked}" if picked else ""
+    reason = f"{column} drifted in {when}{values}"
+    sample_table.listed(view.project, found, f"{column}-{view.chosen}-{picked or ''}", reason, column)

@@ -8,18 +8,22 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.parts import charts, words
+from pages.parts.drift_charts import highlight
 from pages.parts.windows import Windows
 
-__all__ = ["LINES", "over_time", "trust"]
+__all__ = ["LINES", "condensed", "over_time"]
 
 LINES = ("estimated", "realized", "assisted")
+RUNS = 120  # runs of windows that are drawn at most
 
 
-def over_time(frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, str]], dark: bool = False, height: int = 380) -> go.Figure:
-    """One metric in each window. `changes`: where on the axis which version took over."""
-    shown = windows.keep(frame)
+def over_time(
+    frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, str]], dark: bool = False, selected: tuple[str, str] | None = None
+) -> go.Figure:
+    """One metric in each window. `changes`: where on the axis which version took over. `selected`: the first and last window chosen."""
+    shown, runs = condensed(frame, windows)
     metric = words.metric(str(shown["metric"].iloc[0])) if len(shown) else ""
-    chart = charts.figure(height=height, y=metric, right=92)
+    chart = charts.figure(height=380, y=metric, right=92)
     ends: list[tuple[float, str, str]] = []
     for name in LINES:
         rows = shown[shown[name].notna()]
@@ -33,38 +37,33 @@ def over_time(frame: pd.DataFrame, windows: Windows, changes: list[tuple[float, 
             f"{windows.words(str(w))}<br>{name} {words.interval(v, lo, up)}<br>{words.count(k)} labels of {words.count(n)} rows"
             for w, v, lo, up, k, n in figures
         ]
-        charts.line(chart, rows["x"], rows[name], tint, hover=hover, dash="dot" if name == "estimated" else None, marks=len(windows) <= 60)
+        charts.line(chart, rows["x"], rows[name], tint, hover=hover, dash="dot" if name == "estimated" else None)
+        line, steady = chart.data[-1], {"marker": {"opacity": 1}}
+        line.update(customdata=rows[["window", "first", "last"]].astype(str).to_numpy().tolist(), selected=steady, unselected=steady)
+        line.marker.size = 5 if runs <= 60 else 3
         ends.append((float(rows[name].iloc[-1]), name, tint))
-    _names(chart, len(windows) - 1, ends + _limits(chart, shown), shown)
+    highlight(chart, windows, selected, runs)
+    _names(chart, runs - 1, ends + _limits(chart, shown), shown)
     _alarms(chart, shown, dark)
-    _changes(chart, [change for change in changes if change[0] > 0.25], 0.05 * len(windows))  # the first version needs no rule
-    windows.axis(chart)
+    placed = [(place * runs / max(1, len(windows)), text) for place, text in changes if place > 0.25]  # the first version needs no rule
+    _changes(chart, placed, 0.05 * runs)
+    windows.axis(chart, runs=runs)
+    chart.update_layout(selectdirection="h")
     return chart
 
 
-def trust(frame: pd.DataFrame) -> str:
-    """Which line to trust in the newest window, and why, as one sentence."""
-    if frame.empty:
-        return ""
-    last = frame.sort_values("start").iloc[-1]
-    labels, rows = int(last["labels"]), int(last["rows"])
-    known = {name: pd.notna(last[name]) for name in LINES}
-    if known["realized"] and labels >= 0.9 * rows:
-        share = words.percent(labels / max(rows, 1))
-        return f"Trust realized: {share} of the newest window's {words.count(rows)} rows have labels, so nothing has to be guessed."
-    if known["assisted"]:
-        if labels < 30:
-            few = words.plural(labels, "label")
-            return f"Trust assisted, within its wide band: the newest window has only {few}. A few dozen more would narrow it."
-        return (
-            f"Trust assisted: it joins the answers on all {words.count(rows)} rows of the newest window with {words.plural(labels, 'label')}, "
-            "and is unbiased even where the labels were picked by uncertainty."
-        )
-    if known["realized"]:
-        return f"Trust realized, within its wide band: it stands on {words.plural(labels, 'label')} of the newest window's {words.count(rows)} rows."
-    if known["estimated"]:
-        return "Only the estimate is there yet: it needs no labels, but it cannot see a change of concept. A few labels would tell."
-    return "There is no figure for the newest window yet: it has neither labels nor probabilities to estimate from."
+def condensed(frame: pd.DataFrame, windows: Windows) -> tuple[pd.DataFrame, int]:
+    """Few enough rows to draw, and how many runs of windows they are: of each run the window that alarms, or is furthest from the usual."""
+    shown = windows.keep(frame)
+    shown = shown.assign(first=shown["window"], last=shown["window"], windows=1)
+    if len(windows) <= RUNS:
+        return shown, max(1, len(windows))
+    best = shown["assisted"].fillna(shown["realized"]).fillna(shown["estimated"]).astype(float)
+    off = (best - best.median()).abs().fillna(0) + 1e9 * shown["alarm"].fillna(False).astype(bool)
+    run = shown["x"] * RUNS // len(windows)
+    ends = shown.groupby(run)["window"].agg(["first", "last", "size"])
+    kept = shown.loc[off.groupby(run).idxmax()]
+    return kept.assign(x=ends.index, first=ends["first"].to_numpy(), last=ends["last"].to_numpy(), windows=ends["size"].to_numpy()), RUNS
 
 
 def _names(chart: go.Figure, x: float, ends: list[tuple[float, str, str]], shown: pd.DataFrame) -> None:

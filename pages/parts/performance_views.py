@@ -9,30 +9,23 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import charts, choices, error_charts, page, session, words
-from pages.parts.windows import Windows
 
-__all__ = ["views"]
+__all__ = ["errors", "slices"]
 
-ALL = "all"
 WORST = 14
 
 
-def views(project: lifecycle.Project, windows: Windows, metric: str, labels: int) -> None:
-    """Confusion or residuals, calibration, slices, over all windows shown or one of them. `labels`: how many there are by now."""
-    page.section("Where does it err?")
-    shown = f"The {words.plural(len(windows), 'window')} above" if len(windows) > 1 else "The window above"
-    window = choices.pick("Windows", [ALL, *windows.names[::-1]], "window", ALL, lambda name: shown if name == ALL else windows.words(name))
-    rows = windows.frame if window == ALL else windows.frame[windows.frame["window"].astype(str) == window]
-    start, end = rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime()
+def errors(project: lifecycle.Project, start: datetime, end: datetime, when: str) -> None:
+    """Confusion or residuals, and calibration, of the windows in [start, end)."""
+    page.section(f"Where does it err in {when}?")
     if project.config.schema.task == "regression":
         _residuals(project, start, end)
-    else:
-        left, right = st.columns(2, gap="medium")
-        with left:
-            _confusion(project, start, end)
-        with right:
-            _calibration(project, start, end)
-    _slices(project, metric, start, end, (int(windows.frame["rows"].sum()), labels))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _confusion(project, start, end)
+    with right:
+        _calibration(project, start, end)
 
 
 def _confusion(project: lifecycle.Project, start: datetime, end: datetime) -> None:
@@ -40,7 +33,15 @@ def _confusion(project: lifecycle.Project, start: datetime, end: datetime) -> No
     if found.empty:
         page.empty("Which classes does it mix up?", "The matrix appears when labels arrive for these windows.", "Label some samples", "label")
         return
-    charts.draw(error_charts.confusion(found, session.dark()), key="confusion", alt="Confusion matrix: the truth down, the answers across")
+    alt = "Confusion matrix: the truth down, the answers across. A click shows the samples of a cell"
+    charts.draw(error_charts.confusion(found, session.dark()), key="confusion", alt=alt, select=_cell)
+
+
+def _cell() -> None:
+    """A cell of the matrix that is clicked picks the samples of its truth and answer."""
+    points = st.session_state["confusion"]["selection"]["points"]
+    if points:
+        choices.put(truth=points[0]["y"], answer=points[0]["x"], show="wrong", slice=None)
 
 
 def _calibration(project: lifecycle.Project, start: datetime, end: datetime) -> None:
@@ -69,27 +70,32 @@ def _found(home: str, _project: lifecycle.Project, name: str, metric: str, start
     return _project.slices(metric, start, end)
 
 
-def _slices(project: lifecycle.Project, metric: str, start: datetime, end: datetime, state: tuple[int, int]) -> None:
-    page.section("For whom is it worse?")
+def slices(project: lifecycle.Project, metric: str, start: datetime, end: datetime, when: str, state: tuple[int, int]) -> None:
+    """The slices of the windows in [start, end), the worst first; a click on one shows its samples."""
+    page.section(f"For whom is it worse in {when}?")
     found = _found(str(session.workspace().path), project, project.name, metric, start, end, state)
     found = found[found["score"].notna()] if len(found) else found
     if found.empty:
         st.caption("No slice has enough rows to be judged on its own.")
         return
     overall = float(found["overall"].iloc[0])
-    sure = found[found["p_value"] < 0.05] if "p_value" in found else pd.DataFrame()
-    worst = found.iloc[0]
+    sure, worst = found[found["p_value"] < 0.05], found.iloc[0]
     said = f"Worst: {worst['column']} {worst['value']}, {words.interval(worst['score'], worst['lower'], worst['upper'])}"
-    certain = (
-        f"{words.plural(len(sure), 'slice')} differ{'s' if len(sure) == 1 else ''} from the rest beyond chance"
-        if len(sure)
-        else "no slice differs beyond chance"
-    )
+    differ = f"{words.plural(len(sure), 'slice')} differ{'s' if len(sure) == 1 else ''} from the rest beyond chance"
+    certain = differ if len(sure) else "no slice differs beyond chance"
     st.caption(page.plain(f"{said}, against {words.number(overall)} over all rows; {certain}, corrected for looking at {len(found)}."))
-    shown = found.head(WORST).assign(
-        name=[f"{column} {value}" for column, value in zip(found["column"], found["value"], strict=True)][:WORST], value=found["score"]
-    )
-    chart = error_charts.intervals(shown, words.metric(metric), overall, session.dark())
-    charts.draw(chart, key="slices", alt=f"{words.metric(metric)} by slice, the worst on top, with intervals")
+    shown = found.head(WORST)
+    names = [f"{column} {value}" for column, value in zip(shown["column"], shown["value"], strict=True)]
+    picks = [f"{column}={value}" for column, value in zip(shown["column"], shown["value"], strict=True)]
+    chart = error_charts.intervals(shown.assign(name=names, value=shown["score"]), words.metric(metric), overall, session.dark())
+    steady = {"marker": {"opacity": 1}}
+    chart.data[0].update(customdata=picks[::-1], selected=steady, unselected=steady)
+    charts.draw(chart, key="slices", alt=f"{words.metric(metric)} by slice, the worst on top, with intervals", select=_slice)
     with st.expander(f"All {words.plural(len(found), 'slice')}"):
         st.dataframe(found, hide_index=True, key="slices-table")
+
+
+def _slice() -> None:
+    points = st.session_state["slices"]["selection"]["points"]
+    if points:
+        choices.put(slice=str(points[0]["customdata"]), truth=None, answer=None)

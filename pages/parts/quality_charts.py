@@ -7,12 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.parts import charts, words
+from pages.parts.drift_charts import highlight
 from pages.parts.windows import Windows
 
-__all__ = ["COLUMNS", "heatmap", "table", "words_of"]
+__all__ = ["COLUMNS", "heatmap", "over_time", "table", "words_of"]
 
 COLUMNS = {"column": "Column", "check": "Check", "value": "Found", "expected": "Expected", "result": "Result"}
 ALL_ROWS = "all rows"
+RUNS, MOST = 72, 30
 
 
 def words_of(check: str) -> str:
@@ -24,64 +26,77 @@ def words_of(check: str) -> str:
     return str(check).replace("_", " ")
 
 
-def heatmap(frame: pd.DataFrame, windows: Windows, dark: bool = False) -> go.Figure:
-    """Failed checks by column and window, the columns with most failures on top."""
-    shown = windows.keep(frame)
-    shown["column"] = shown["column"].fillna(ALL_ROWS).replace("", ALL_ROWS).astype(str)
-    counts = shown.groupby("column")["failed"].sum().sort_values(ascending=False, kind="stable")
-    columns = [str(name) for name in counts[counts > 0].index][:30]
-    failed = shown[shown["failed"].astype(bool) & shown["column"].isin(columns)]
+def heatmap(failed: pd.DataFrame, windows: Windows, selected: tuple[str, str] | None = None, dark: bool = False) -> go.Figure:
+    """Failed checks, given alone, by column and run of windows, the columns with most failures on top.
+
+    A point's customdata is the run's newest failing window, its first and its last window, and the column.
+    """
+    shown = windows.keep(failed)
+    shown["column"] = shown["column"].fillna("").replace("", ALL_ROWS).astype(str)
+    runs = max(1, min(RUNS, len(windows)))
+    shown["run"] = shown["x"] * runs // max(1, len(windows))
+    columns = [str(name) for name in shown["column"].value_counts().index][:MOST]
     place = {name: position for position, name in enumerate(columns)}
-    cells = (
-        failed.groupby(["column", "window", "x"])
-        .agg(n=("check", "size"), checks=("check", lambda names: ", ".join(map(words_of, names))))
-        .reset_index()
-    )
-    grid = np.zeros((len(columns), len(windows)))
-    down = cells["column"].map(place).to_numpy(dtype=int)
-    grid[down, cells["x"].to_numpy(dtype=int)] = cells["n"]
+    cells = shown[shown["column"].isin(columns)].groupby(["column", "run"], sort=False)
+    cells = cells.agg(n=("check", "size"), window=("window", "last"), checks=("check", _named)).reset_index()
+    grid = np.zeros((len(columns), runs))
+    down, across = cells["column"].map(place).to_numpy(dtype=int), cells["run"].to_numpy(dtype=int)
+    grid[down, across] = cells["n"]
+    ends = [-(-at * len(windows) // runs) for at in range(runs + 1)]
     chart = charts.figure(height=72 + 26 * max(3, len(columns)))
     alarm = charts.color("alarm", dark)
     scale = [[0, charts.faint(charts.ROLES["muted"], 0.10)], [0.001, charts.faint(alarm, 0.45)], [1, alarm]]
-    chart.add_trace(
-        go.Heatmap(z=grid, zmin=0, zmax=max(2.0, float(grid.max(initial=0))), colorscale=scale, showscale=False, hoverinfo="skip", xgap=2, ygap=2)
-    )
-    hover = [
-        f"<b>{c}</b>, {windows.words(str(w))}<br>failed: {checks}"
-        for c, w, checks in zip(cells["column"], cells["window"], cells["checks"], strict=True)
-    ]
+    top = max(2.0, float(grid.max(initial=0)))
+    chart.add_trace(go.Heatmap(z=grid, zmin=0, zmax=top, colorscale=scale, showscale=False, hoverinfo="skip", xgap=2 if runs <= 60 else 1, ygap=2))
+    said = zip(cells["column"], cells["window"].astype(str), cells["checks"], cells["n"], strict=True)
+    hover = [f"<b>{c}</b>, {windows.words(w)}<br>failed: {checks} ({words.plural(n, 'time')})" for c, w, checks, n in said]
     steady = {"marker": {"opacity": 1}}
-    custom = list(zip(cells["column"], cells["window"].astype(str), strict=True))
-    marker = {"size": 18, "color": "rgba(0,0,0,0)"}
-    chart.add_trace(
-        go.Scatter(
-            x=cells["x"],
-            y=down,
-            mode="markers",
-            marker=marker,
-            customdata=custom,
-            selected=steady,
-            unselected=steady,
-            text=hover,
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    windows.axis(chart)
+    custom = [
+        [str(window), windows.names[ends[at]], windows.names[ends[at + 1] - 1], column]
+        for window, at, column in zip(cells["window"], across.tolist(), cells["column"], strict=True)
+    ]
+    points = {"mode": "markers", "marker": {"size": 18, "color": "rgba(0,0,0,0)"}, "selected": steady, "unselected": steady}
+    chart.add_trace(go.Scatter(x=across, y=down, customdata=custom, text=hover, hovertemplate="%{text}<extra></extra>", **points))
+    highlight(chart, windows, selected, runs)
+    windows.axis(chart, runs=runs)
     chart.update_xaxes(showgrid=False)
     chart.update_yaxes(tickvals=list(range(len(columns))), ticktext=columns, range=[max(2, len(columns) - 1) + 0.5, -0.5], showgrid=False)
     chart.update_layout(margin={"t": 4, "b": 8, "l": 8, "r": 8})
     return chart
 
 
+def over_time(rows: pd.DataFrame, windows: Windows, name: str, share: bool, dark: bool = False) -> go.Figure:
+    """What one check found in each window (of each run of windows the largest), and where it failed."""
+    shown = windows.keep(rows)
+    runs = max(1, min(4 * RUNS, len(windows)))
+    shown["run"] = shown["x"] * runs // max(1, len(windows))
+    shown = shown.sort_values(["run", "failed", "value"], kind="stable").drop_duplicates("run", keep="last")
+    chart = charts.figure(height=220, y=name)
+    hover = [
+        f"{windows.words(str(window))}<br>{words.percent(value) if share else words.number(value)}<br>expected {expected}"
+        for window, value, expected in zip(shown["window"], shown["value"], shown["expected"], strict=True)
+    ]
+    charts.line(chart, shown["run"], shown["value"], charts.color("current", dark), hover=hover)
+    bad = shown[shown["failed"].astype(bool)]
+    marker = {"size": 9, "color": charts.color("alarm", dark)}
+    chart.add_trace(go.Scatter(x=bad["run"], y=bad["value"], mode="markers", marker=marker, hoverinfo="skip"))
+    windows.axis(chart, runs=runs)
+    chart.update_yaxes(tickformat=".1%" if share else None, rangemode="tozero", nticks=4)
+    return chart
+
+
 def table(rows: pd.DataFrame) -> pd.DataFrame:
     """The checks of one window as people read them, the failed ones first."""
-    said = [words.number(float(value)) if isinstance(value, int | float | np.number) else str(value) for value in rows["value"]]
     return pd.DataFrame(
         {
-            "column": rows["column"].fillna(ALL_ROWS).replace("", ALL_ROWS).to_numpy(),
+            "column": rows["column"].fillna("").replace("", ALL_ROWS).to_numpy(),
             "check": [words_of(name) for name in rows["check"]],
-            "value": said,
-            "expected": [words.number(value) if isinstance(value, float) else str(value) for value in rows["expected"]],
+            "value": [words.number(float(value)) for value in rows["value"]],
+            "expected": rows["expected"].astype(str).to_numpy(),
             "result": ["✕ failed" if bad else "✓ passed" for bad in rows["failed"]],
         }
     )
+
+
+def _named(checks: pd.Series) -> str:
+    return ", ".join(words_of(name) for name in dict.fromkeys(checks))

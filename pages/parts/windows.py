@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from pages.parts import words
+from pages.parts.dates import between, ticks
 
 __all__ = ["Windows"]
 
@@ -38,9 +39,6 @@ class Windows:
             self.frame = self.frame.tail(last).reset_index(drop=True)
         self.names: list[str] = self.frame["window"].astype(str).tolist()
         self._place = {name: place for place, name in enumerate(self.names)}
-        self._words = {name: _span(name, row.start, row.end) for name, row in zip(self.names, self.frame.itertuples(), strict=True)}
-        if len(set(self._words.values())) < len(self._words):
-            self._words = {name: f"window {name} ({text})" for name, text in self._words.items()}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -52,9 +50,21 @@ class Windows:
         """A window's place on the axis."""
         return self._place[name]
 
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        found = {name: between(name, *ends) for name, ends in zip(self.names, zip(self.frame["start"], self.frame["end"], strict=True), strict=True)}
+        return {name: f"window {name} ({text})" for name, text in found.items()} if len(set(found.values())) < len(found) else found
+
     def words(self, name: str) -> str:
         """A window as people say it: its dates."""
         return self._words.get(name, name)
+
+    def span(self, first: str, last: str) -> str:
+        """Several windows as people say them: from the first's start to the last's end, and how many they are."""
+        if first == last:
+            return self.words(first)
+        start, end = self.frame["start"].iloc[self._place[first]], self.frame["end"].iloc[self._place[last]]
+        return f"{between(f'{first} to {last}', start, end)} ({words.plural(self._place[last] - self._place[first] + 1, 'window')})"
 
     def place(self, time: Any) -> float | None:
         """Where a time falls between the windows' middles, None outside what is shown."""
@@ -68,44 +78,21 @@ class Windows:
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a report that lie in these windows, in their order, with `x`: the window's place."""
-        shown = frame[frame["window"].astype(str).isin(self._place)].copy()
-        shown["x"] = [self._place[str(name)] for name in shown["window"]]
+        at = pd.Index(self.names, dtype="str").get_indexer(pd.Index(frame["window"]).astype("str"))
+        shown = frame[at >= 0].assign(x=at[at >= 0])
         return shown.sort_values("x", kind="stable").reset_index(drop=True)
 
-    def axis(self, chart: go.Figure, most: int = 7, row: Any = None) -> None:
-        """Give a figure this axis, with a few dates on it."""
-        step = max(1, -(-len(self.names) // most))
-        shown = list(range(len(self.names) - 1, -1, -step))[::-1]
-        texts = _ticks([self.frame["start"].iloc[place] for place in shown])
+    def run(self, name: str, runs: int, usual: int) -> int:
+        """The run that a window belongs to, of so many about equal ones; `usual` for a window that is not here."""
+        return self._place[name] * runs // len(self.names) if name in self else usual
+
+    def axis(self, chart: go.Figure, most: int = 7, row: Any = None, runs: int | None = None) -> None:
+        """Give a figure this axis, with a few dates on it; `runs`: of as many runs of windows, not of each window."""
+        count = runs or len(self.names)
+        step = max(1, -(-count // most))
+        shown = list(range(count - 1, -1, -step))[::-1]
+        places = [-(-place * len(self.names) // count) for place in shown]  # the first window of each run
+        texts = ticks([self.frame["start"].iloc[place] for place in places])
         if len(set(texts)) < len(shown):
-            texts = [self.names[place] for place in shown]
-        chart.update_xaxes(tickvals=shown, ticktext=texts, range=[-0.6, max(1, len(self.names)) - 0.4], row=row, col=None if row is None else 1)
-
-
-def _ticks(starts: Sequence[Any]) -> list[str]:
-    """Dates short enough for an axis; the years alone where they span many."""
-    if not starts or any(pd.isna(start) for start in starts):
-        return []
-    days = (starts[-1] - starts[0]).total_seconds() / 86400
-    if days < 3 and len(starts) > 1:
-        return [f"{start.day} {start:%b %H:%M}" for start in starts]
-    if days < 300:
-        return [f"{start.day} {start:%b}" for start in starts]
-    years = [f"{start:%Y}" for start in starts]
-    return years if len(set(years)) == len(years) else [f"{start:%b %Y}" for start in starts]
-
-
-def _span(name: str, start: Any, end: Any) -> str:
-    """The dates between which a window lies."""
-    if pd.isna(start) or pd.isna(end):
-        return f"window {name}"
-    last = end - pd.Timedelta(seconds=1) if end == end.normalize() and end > start else end
-    if (last - start).total_seconds() < 86400 and start.date() == last.date():
-        return (
-            words.day(start)
-            if start == start.normalize() and end - start >= pd.Timedelta(days=1)
-            else f"{words.day(start)}, {start:%H:%M}–{end:%H:%M}"
-        )
-    same = start.year == last.year
-    first = (f"{start.day}" if same and start.month == last.month else f"{start.day} {start:%b}") if same else f"{start.day} {start:%b %Y}"
-    return f"{first}–{words.day(last)}"
+            texts = [self.names[place] for place in places]
+        chart.update_xaxes(tickvals=shown, ticktext=texts, range=[-0.6, max(1, count) - 0.4], row=row, col=None if row is None else 1)

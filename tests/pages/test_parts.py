@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import pages.parts
-from pages.parts import drift_map, error_charts, events, performance_charts, timeline, tree, words
+from pages.parts import drift_map, error_charts, events, timeline, tree, trust, words
 from pages.parts.windows import Windows
 
 PARTS = sorted(path.stem for path in Path(pages.parts.__path__[0]).glob("*.py"))
@@ -35,14 +35,14 @@ def drift(columns: int = 4, windows: int = 6) -> pd.DataFrame:
 
 def test_the_heatmap_has_a_cell_and_a_click_for_each_column_and_window():
     frame = drift()
-    order = drift_map.ranked(frame)
-    assert order == ["column 3", "column 2", "column 1", "column 0"]
-    chart = drift_map.heatmap(frame, Windows(frame), order, (order[0], "2024-01-08"))
+    frame = frame.assign(y=3 - frame["column"].str[-1].astype(int), x=[i // 4 for i in range(len(frame))], reached=frame["statistic"] / 0.1)
+    frame = frame.assign(first=frame["window"], last=frame["window"], windows=1, beyond=0)
+    chart = drift_map.heatmap(frame, Windows(frame), ("column 3", "2024-01-08", "2024-01-15"))
     points = chart.data[-1]
-    assert {tuple(custom) for custom in points.customdata} == set(zip(frame["column"], frame["window"], strict=True))
+    assert {(custom[3], custom[0]) for custom in points.customdata} == set(zip(frame["column"], frame["window"], strict=True))
     cells = np.array(chart.data[1].z, dtype=float)
     assert cells[0, -1] == pytest.approx(0.24 / 0.1)  # a cell is the statistic over its threshold, the worst column on top
-    assert len(chart.layout.shapes) == 1
+    assert [(shape.x0, shape.x1, shape.y0) for shape in chart.layout.shapes] == [(0.5, 2.5, -0.5)]
 
 
 def performance(lines: str) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def performance(lines: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("lines", "said"), [("rrr", "Trust realized"), ("rra", "Trust assisted"), ("rre", "Only the estimate"), ("", "")])
 def test_the_line_to_trust_follows_from_the_labels(lines, said):
-    assert performance_charts.trust(performance(lines)).startswith(said)
+    assert trust.trust(performance(lines)).startswith(said)
 
 
 def test_each_windows_best_figure_is_measured_where_it_can_be():
