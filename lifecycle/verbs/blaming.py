@@ -28,7 +28,7 @@ from lifecycle.stores import summaries as store
 from lifecycle.verbs import drifting, performing
 from lifecycle.verbs.blame_words import as_frame
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.drift_columns import ANSWERS, Monitored, monitored, reference_counts, sources, values
+from lifecycle.verbs.drift_columns import ANSWERS, Monitored, apart, monitored, reference_counts, sources, values
 from lifecycle.verbs.drift_judging import served
 from lifecycle.verbs.multivariate import reference_version
 from lifecycle.verbs.performance_following import label_rows
@@ -180,6 +180,7 @@ def _reference(context: Context, columns: Monitored, version: int, model: RowMod
     def look() -> _Looked:
         table = context.reference(sha)
         assert table is not None
+        table = apart(table, columns, version)
         table = table.take(np.flatnonzero(picked(np.arange(table.num_rows), REFERENCE_ROWS / max(table.num_rows, 1))))
         looked = _looked(context, columns, table, model)
         if model.guesses:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.label import suited
+from lifecycle.monitor.concept import concept_detector
 from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.monitor.quality.rules import require_rules
 from lifecycle.plain import filter_from, plain
@@ -71,6 +72,8 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
     weighting.check(settings.training_weights)
     for trigger in settings.triggers:
         triggers.check(trigger)
+        if trigger.kind == "concept" and trigger.options.get("detector", "window") != "window":
+            concept_detector(trigger.options["detector"])
 
 
 def require_window(window: str) -> str:

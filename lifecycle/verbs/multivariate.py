@@ -20,7 +20,7 @@ from lifecycle.stores import kept, versions
 from lifecycle.stores import summaries as store
 from lifecycle.verbs import drifting
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.drift_columns import Monitored, monitored, sources
+from lifecycle.verbs.drift_columns import Monitored, apart, monitored, sources
 from lifecycle.verbs.drift_judging import served
 from lifecycle.verbs.remembering import Remembered
 from lifecycle.verbs.window_rows import as_sample, picked, window_rows
@@ -90,7 +90,7 @@ def _result(context: Context, columns: Monitored, row: Mapping[str, Any], method
 
 def _looked_at(context: Context, columns: Monitored, row: Mapping[str, Any], method: str, version: int) -> MultivariateResult:
     sha = versions.get(context.database, context.name, version).reference
-    reference = _references.get((str(context.root), context.name, sha, columns.version), lambda: _reference(context, columns, sha))
+    reference = _references.get((str(context.root), context.name, sha, columns.version), lambda: _reference(context, columns, version))
     table = window_rows(context, row["window"], row["rows"], sources(context.schema), MOST)
     current = as_sample(table, context, columns)
     if len(reference.names) < 2:
@@ -98,8 +98,9 @@ def _looked_at(context: Context, columns: Monitored, row: Mapping[str, Any], met
     return multivariate_test(method)(reference, current, _level(context, row), seed=context.settings.seed)
 
 
-def _reference(context: Context, columns: Monitored, sha: str | None) -> Sample:
-    table = context.reference(sha)
+def _reference(context: Context, columns: Monitored, version: int) -> Sample:
+    table = context.reference(versions.get(context.database, context.name, version).reference)
     assert table is not None
+    table = apart(table, columns, version)
     chosen = np.flatnonzero(picked(np.arange(table.num_rows), 2.0 * MOST / max(table.num_rows, 1)))
     return as_sample(table.take(chosen), context, columns)

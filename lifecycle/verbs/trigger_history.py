@@ -82,7 +82,12 @@ def _concept(context: Context) -> Known:
         return _nothing(context)
     frame = frame[frame["purpose"] != "query"]
     losses, times = triggering.losses(context, frame, champion), _sorted(frame["time"])
-    return lambda time, since: {"losses": losses[np.searchsorted(times, _plain(since)) : np.searchsorted(times, _plain(time))]}
+
+    def between(time: datetime, since: datetime) -> dict[str, Any]:
+        part = slice(np.searchsorted(times, _plain(since)), np.searchsorted(times, _plain(time)))
+        return {"losses": losses[part], "detectors": triggering.DETECTORS}
+
+    return between
 
 
 _PAST: dict[str, Callable[[Context], Known]] = {

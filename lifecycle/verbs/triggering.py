@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lifecycle.errors import NotReady
+from lifecycle.monitor.concept import concept_detector, concept_detectors
 from lifecycle.records import ModelVersion, Trigger, TriggerState
 from lifecycle.stores import runs as stored
 from lifecycle.stores import versions
@@ -18,9 +19,10 @@ from lifecycle.train.triggers import Decision, Facts, decide, described, due
 from lifecycle.verbs import drifting, performing, recording, running
 from lifecycle.verbs.context import Context
 
-__all__ = ["aware", "facts", "fire", "losses", "triggers"]
+__all__ = ["DETECTORS", "aware", "facts", "fire", "losses", "triggers"]
 
 RECENT_LOSSES = 20_000
+DETECTORS = {name: concept_detector(name) for name in concept_detectors()}
 
 
 def triggers(context: Context, now: datetime | None = None) -> list[TriggerState]:
@@ -93,7 +95,7 @@ def _concept(context: Context, latest: ModelVersion | None) -> dict[str, Any]:
     if champion is None or not len(frame):
         return {}
     frame = frame[(frame["version"] == champion.version) & (frame["purpose"] != "query")].tail(RECENT_LOSSES)
-    return {"losses": losses(context, frame, champion)}
+    return {"losses": losses(context, frame, champion), "detectors": DETECTORS}
 
 
 def losses(context: Context, frame: pd.DataFrame, champion: ModelVersion) -> np.ndarray[Any, Any]:

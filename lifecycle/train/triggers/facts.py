@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ class Facts:
     better : whether "higher" or "lower" is better in that metric.
     losses : (n,) of labelled predictions in the order they were made, in [0, 1], none of them picked for being uncertain.
     loss_times : (n,) datetime64, when they were made.
+    detectors : by name, what finds changes in losses: each has at (the first row that is different), before and after (mean losses).
     """
 
     now: datetime
@@ -44,6 +45,8 @@ class Facts:
     performance: pd.DataFrame = field(default_factory=pd.DataFrame)
     better: str = "higher"
     losses: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty(0))
+
+    detectors: Mapping[str, Callable[[np.ndarray[Any, Any]], Sequence[Any]]] = field(default_factory=dict)
 
     def fresh(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The windows that ended after `since`."""
