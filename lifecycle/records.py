@@ -91,11 +91,14 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class DriftReport:
     """frame: window, start, end, rows, column, kind, test, statistic, p_value, effect, threshold, drifted.
-    alarms: window, start, end, rows, p_value, alarm, columns (list, the worst first)."""
+    alarms: window, start, end, rows, p_value, alarm, columns (list, the worst first).
+    unjudged: the windows too small to judge: window, start, end, rows, needed. notes: what to know beside, in whole sentences."""
 
     frame: pd.DataFrame
     alarms: pd.DataFrame
 
+    unjudged: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: tuple[str, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class DriftColumn:

@@ -13,7 +13,9 @@ from lifecycle.stores.database import Database, dumps
 __all__ = [
     "clear",
     "columns",
+    "dependence",
     "freeze",
+    "keep_dependence",
     "keep_multivariate",
     "keep_quality",
     "keep_references",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 _TABLES = ("drift_windows", "drift_summaries", "drift_results", "drift_multivariate", "quality_results")
-_FROZEN = ("drift_columns", "drift_states", "drift_references")
+_FROZEN = ("drift_columns", "drift_states", "drift_references", "drift_dependence")
 
 
 def state(database: Database, project: str) -> dict[str, Any] | None:
@@ -133,6 +135,17 @@ def results(database: Database, project: str, keys: Sequence[int]) -> list[dict[
     """What is stored of these windows: window, column, test, p_value, effect, drifted."""
     sql = "SELECT window, column, test, p_value, effect, drifted FROM drift_results WHERE project = ? AND window IN (SELECT value FROM json_each(?))"
     return database.rows(sql, (project, json.dumps([int(k) for k in keys])))
+
+
+def dependence(database: Database, project: str, version: int) -> dict[str, float]:
+    """How many rows of each column count as one in a version's reference; empty when it was not measured."""
+    sql = "SELECT column, rows FROM drift_dependence WHERE project = ? AND version = ?"
+    return {row["column"]: float(row["rows"]) for row in database.rows(sql, (project, version))}
+
+
+def keep_dependence(database: Database, project: str, version: int, found: Mapping[str, float]) -> None:
+    """Store what `dependence` gives."""
+    _keep(database, "drift_dependence", ("version", "column", "rows"), ((project, version, *row) for row in found.items()))
 
 
 def keep_multivariate(database: Database, project: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -15,6 +15,7 @@ from lifecycle.verbs import drifting
 from lifecycle.verbs.configuring import changed
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, monitored, reference_counts
+from lifecycle.verbs.drift_dependence import measured
 from lifecycle.verbs.drift_policy import Policy, policy
 from lifecycle.verbs.drift_stored import alike, stored_summary
 from lifecycle.verbs.drift_verdicts import Verdicts, conclude, judge_column, stored_verdicts
@@ -53,18 +54,20 @@ def _judged_anew(context: Context, columns: Monitored, now: Policy, then: Policy
     for version, closed, at in alike(rows):
         references = reference_counts(context, columns, version)
         level = then.level(len(names), closed)
+        together = measured(context, columns, version) if None in (now.inflation, then.inflation) else {}
         for j, name in enumerate(names):
             if name not in references:
                 continue
             bins, counts = columns.bins[name], decode(references[name]["counts"])
             test = then.test(name, bins, counts)
-            small = sizes[at] < fewest_rows(level, float(counts.sum()))
-            stays = now.test(name, bins, counts).name == test.name
+            as_one, as_one_now = then.rows_as_one(together, name), now.rows_as_one(together, name)
+            small = sizes[at] / as_one < fewest_rows(level, float(counts.sum()) / as_one)
+            stays = now.test(name, bins, counts).name == test.name and as_one == as_one_now
             again = at[~small & (np.isnan(found.p_values[at, j]) | (not stays))]
             drifted = decide(found.p_values[at, j], found.effects[at, j], level, then.least_of(test), then.threshold(name, bins.kind))
             found.drifted[at, j], found.p_values[at[small], j] = drifted & ~small, np.nan
             if len(again):
                 made = stored_summary(context, name, bins, [keys[i] for i in again])
-                one = judge_column(then, bins, name, counts, made, np.arange(len(again)), level)
+                one = judge_column(then, bins, name, counts, made, np.arange(len(again)), level, as_one)
                 found.p_values[again, j], found.effects[again, j], found.drifted[again, j] = one.p_value, one.effect, one.drifted
     return found

@@ -15,6 +15,7 @@ from lifecycle.monitor.summaries import Bins, Summary, decode
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import Monitored, reference_counts
+from lifecycle.verbs.drift_dependence import measured
 from lifecycle.verbs.drift_policy import Policy
 from lifecycle.verbs.drift_stored import alike
 
@@ -54,12 +55,12 @@ def judge_windows(
     results: list[tuple[Any, ...]] = []
     for version, closed, at in alike(rows):
         references = reference_counts(context, columns, version)
-        level = rules.level(len(names), closed)
+        level, together = rules.level(len(names), closed), measured(context, columns, version) if rules.inflation is None else {}
         for j, name in enumerate(names):
             if name not in made or name not in references:
                 continue
             counts = decode(references[name]["counts"])
-            one = judge_column(rules, columns.bins[name], name, counts, made[name], at, level)
+            one = judge_column(rules, columns.bins[name], name, counts, made[name], at, level, rules.rows_as_one(together, name))
             found.p_values[at, j], found.effects[at, j], found.drifted[at, j] = one.p_value, one.effect, one.drifted
             results += _result_rows([rows[i]["window"] for i in at], name, columns.bins[name].kind, one)
     return found, results

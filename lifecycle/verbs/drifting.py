@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from lifecycle.monitor import windows
@@ -13,6 +15,7 @@ from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import monitored
 from lifecycle.verbs.drift_counting import count_rows
 from lifecycle.verbs.drift_judging import is_settled, settle, take_in
+from lifecycle.verbs.drift_notes import drift_notes, unjudged
 from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["alarms", "catch_up", "drift", "multivariate", "newest_quality", "quality", "rebuild", "state"]
@@ -48,7 +51,7 @@ def drift(context: Context) -> DriftReport:
     """Which columns of which windows differ from the reference, and which windows alarm."""
     catch_up(context)
     found = _reports.get(state(context), lambda: _report(context))
-    return DriftReport(found.frame.copy(deep=False), found.alarms.copy(deep=False))
+    return replace(found, frame=found.frame.copy(deep=False), alarms=found.alarms.copy(deep=False), unjudged=found.unjudged.copy(deep=False))
 
 
 def alarms(context: Context) -> pd.DataFrame:
@@ -69,7 +72,9 @@ def _report(context: Context) -> DriftReport:
            WHERE r.project = ? ORDER BY r.window, c.place""",
         (context.name,),
     )
-    return drift_report(_windows(context), results, context.config.window)
+    found = drift_report(_windows(context), results, context.config.window)
+    small = unjudged(context, found.alarms)
+    return replace(found, unjudged=small, notes=drift_notes(context, found.alarms, small))
 
 
 def state(context: Context) -> tuple[object, ...]:

@@ -131,3 +131,43 @@ def test_what_cannot_be_met_is_refused_at_the_door(watched: lifecycle.Project, c
 def test_settings_are_refused_when_a_project_is_made(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="kss"):
         project(tmp_path, drift_tests={"numeric": "kss"})
+
+
+def followed(n: int, seed: int) -> pd.DataFrame:
+    """Rows of which each stays near the one before."""
+    rng = np.random.default_rng(seed)
+    return rows(n, seed).assign(age=40 + np.repeat(rng.normal(size=n // 20 + 1), 20)[:n])
+
+
+def test_a_stream_whose_rows_follow_one_another_is_told_and_measured(tmp_path: Path) -> None:
+    reference = followed(4000, 50).assign(label="yes", timestamp=pd.date_range("2026-01-01", periods=4000, freq="1min", tz="UTC"))
+    reference.loc[::2, "label"] = "no"
+    shuffled = reference.sample(frac=1.0, random_state=0, ignore_index=True)
+    made = lifecycle.open_workspace(tmp_path).create_project("p", reference=shuffled, window="500 rows")
+    for seed in range(20):
+        made.log(followed(500, seed))
+    report = made.drift()
+    assert report.alarms["alarm"].sum() > 5
+    assert any("age" in note and "autocorrelation" in note for note in report.notes)
+    assert not any("income" in note for note in report.notes)
+    preview = made.preview_alarms(autocorrelation="measured")
+    made.configure(autocorrelation="measured")
+    report = made.drift()
+    assert preview["would_alarm"].tolist() == report.alarms["alarm"].tolist()
+    assert report.alarms["alarm"].sum() == 0
+    assert any("judged as if up to" in note for note in report.notes)
+
+
+def test_windows_too_small_to_judge_are_told(tmp_path: Path) -> None:
+    made = project(tmp_path, window="5 rows")
+    made.log(rows(15, 1))
+    report = made.drift()
+    assert report.unjudged["window"].tolist() == ["1", "2", "3"]
+    needed = int(report.unjudged["needed"].iloc[0])
+    assert report.notes[0] == "Without drift expect at most one false alarm in 100 windows."
+    assert report.notes[1] == f"3 of 3 windows have too few rows to be judged, the newest of them 3: 5 rows, and {needed} are needed."
+    for size, judged in ((needed, True), (needed - 1, False)):
+        other = project(tmp_path / str(size), window=f"{size} rows")
+        other.log(rows(size, 1))
+        assert other.drift().unjudged.empty == judged
+        assert len(other.drift().notes) == 2 - judged
