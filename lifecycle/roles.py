@@ -23,6 +23,7 @@ _TABLE: Mapping[str, str] = {
     ANYBODY: """
         people.matrix people.me project projects""",
     "viewer": """
+        concept root_cause target_drift
         agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus decisions
         disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress labeling_gain
         labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview preview_trigger

@@ -1,11 +1,14 @@
-"""Page-Hinkley: how far the running sum of (loss - mean so far) has risen above its lowest point (Page, 1954; Hinkley, 1971)."""
+"""Page-Hinkley: how far the running sum of (loss - mean so far) has risen above its lowest point (Page, 1954; Hinkley, 1971).
+
+It notices; when it happened is dated by the sharpest cut since the change before.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import signal
 
-from lifecycle.monitor.concept.registration import Floats, change, register
+from lifecycle.monitor.concept.registration import Floats, change, register, sharpest
 from lifecycle.records import Change
 
 __all__ = ["page_hinkley"]
@@ -26,14 +29,13 @@ def page_hinkley(losses: Floats, delta: float, threshold: float, alpha: float, l
         hit = _next(losses, start, delta, threshold, alpha, least, both)
         if hit is None:
             break
-        at, now = hit
-        found.append(change(losses, start, max(at, start + 1), now))
-        start = now + 1
+        found.append(change(losses, start, start + sharpest(losses[start : hit + 1]), hit))
+        start = hit + 1
     return found
 
 
-def _next(losses: Floats, start: int, delta: float, threshold: float, alpha: float, least: int, both: bool) -> tuple[int, int] | None:
-    """The first row of the next change, and the row at which it is noticed; None where the rest holds none."""
+def _next(losses: Floats, start: int, delta: float, threshold: float, alpha: float, least: int, both: bool) -> int | None:
+    """The row at which the next change is noticed; None where the rest holds none."""
     reach = BLOCK
     while True:
         part = losses[start : start + reach]
@@ -45,11 +47,9 @@ def _next(losses: Floats, start: int, delta: float, threshold: float, alpha: flo
             risen = total - np.minimum.accumulate(total)
             over = np.flatnonzero(risen[least - 1 :] > threshold)
             if len(over):
-                now = int(over[0]) + least - 1
-                hits.append((now, int(np.argmin(total[: now + 1])) + 1))
+                hits.append(start + int(over[0]) + least - 1)
         if hits:
-            now, at = min(hits)
-            return start + min(at, now), start + now
+            return min(hits)
         if start + reach >= len(losses):
             return None
         reach *= 4

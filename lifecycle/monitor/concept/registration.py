@@ -13,7 +13,7 @@ from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import Change
 from lifecycle.registry import Registry
 
-__all__ = ["Detector", "Floats", "change", "register", "registry"]
+__all__ = ["Detector", "Floats", "change", "register", "registry", "sharpest"]
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +54,18 @@ def register(name: str, **options: Any) -> Callable[[Callable[..., list[Change]]
         return detector
 
     return keep
+
+
+def sharpest(losses: Floats) -> int:
+    """The first row of the newer part, where both parts' means differ the most for their sizes.
+
+    >>> sharpest(np.array([0.0, 0.0, 1.0, 1.0, 1.0]))
+    2
+    """
+    n, sums = len(losses), np.cumsum(losses)
+    cuts = np.arange(1, n)
+    gap = sums[:-1] / cuts - (sums[-1] - sums[:-1]) / (n - cuts)
+    return int(np.argmax(np.abs(gap) * np.sqrt(cuts * (n - cuts)))) + 1
 
 
 def change(losses: Floats, start: int, at: int, found: int) -> Change:

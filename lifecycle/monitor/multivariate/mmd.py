@@ -2,10 +2,12 @@
 
 The Gaussian kernel is the mean over random frequencies (Rahimi and Recht, 2007), so that the unbiased estimate needs sums over
 rows alone, never pairs of them. Its p-value comes from shuffling the rows between the samples, exact whatever they are.
-Numbers enter by their rank in the reference, categories as indicators: two different levels lie as far apart as two unrelated numbers.
+Numbers enter by their rank among all rows, categories as indicators: two different levels lie as far apart as two unrelated numbers.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,9 @@ def mmd(reference: Sample, current: Sample, level: float, least: float, seed: in
     """The unbiased squared discrepancy (it can be below 0) with its interval. The effect: the shift of one column, in standard
     deviations, that would lie as far from the reference."""
     rng = np.random.default_rng(seed)
-    first, second = design(reference, reference), design(current, reference)
-    wide = np.concatenate([first, second])
+    # ranks within one side alone would tell it from the other
+    wide = design(replace(reference, values=np.concatenate([reference.values, current.values])))
+    first, second = wide[: len(reference)], wide[len(reference) :]
     random = frequencies(rng, wide.shape[1], bandwidth(wide, rng))
     one, two = waves(first, random), waves(second, random)
     statistic, error = discrepancy(one.sum(axis=0), two.sum(axis=0), len(one), len(two)), _error(one, two)
@@ -42,28 +45,28 @@ def mmd(reference: Sample, current: Sample, level: float, least: float, seed: in
     return MultivariateResult(float(statistic), float(statistic) - half, float(statistic) + half, p_value, float(effect), threshold, {})
 
 
-def design(sample: Sample, reference: Sample) -> Floats:
-    """Rows as coordinates of about unit spread: numbers by their rank in the reference, missing as its middle with an indicator,
+def design(sample: Sample) -> Floats:
+    """Rows as coordinates of about unit spread: numbers by their rank, missing as the middle with an indicator,
     categories as indicators of the most frequent levels.
 
     >>> flags = np.array([False, True])
     >>> rows = Sample(np.array([[1.0, 0.0], [2.0, 1.0], [3.0, np.nan]]), flags, ("a", "b"))
-    >>> design(rows, rows).round(2).tolist()
+    >>> design(rows).round(2).tolist()
     [[-1.15, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [1.15, 0.0, 0.0, 1.0]]
     """
     parts = []
-    for j, codes in enumerate(reference.categorical):
-        known, values = reference.values[:, j], sample.values[:, j]
+    for j, codes in enumerate(sample.categorical):
+        values = sample.values[:, j]
         missing = np.isnan(values)
         if codes:
-            most = int(min(np.nanmax(known, initial=0.0) + 1, LEVELS))
+            most = int(min(np.nanmax(values, initial=0.0) + 1, LEVELS))
             place = np.where(missing, -1, np.minimum(np.nan_to_num(values), most)).astype(np.int64)
             parts.append((place[:, None] == [*range(most), -1]).astype(np.float64))
             continue
-        ordered = np.sort(known[~np.isnan(known)])
+        ordered = np.sort(values[~missing])
         rank = (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")) / max(2 * len(ordered), 1)
         parts.append(np.where(missing, 0.0, (rank - 0.5) * np.sqrt(12.0))[:, None])
-        if np.isnan(known).any():
+        if missing.any():
             parts.append(missing[:, None].astype(np.float64))
     return np.hstack(parts)
 
