@@ -94,6 +94,7 @@ class Settings:
     guidelines : what an expert reads when in doubt (Markdown).
     unit, usual_range : of a number that experts type: "EUR", and (lowest, highest) beyond which the page asks once more.
     triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
+    approval_expires : how long an approval that is not rolled out, and a candidate that nobody looked at again, may be acted on; None: for ever.
     training_weights : what counts more: {"expert": 3.0, "half_life": "180D", "balance": True}, any of them.
     training_exclude : label sources and prediction ids that are not learned from.
     false_alarm_rate : the share of drift-free windows that may alarm.
@@ -103,6 +104,9 @@ class Settings:
     drift_alarm : "k of m": a column raises an alarm when it drifted in k of the last m windows.
     autocorrelation : "ignored"; "measured" on the reference in order of time; or how many rows count as one, such as 5.
     recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
+    costs, cost_unit : what answers cost, {truth: {prediction: number}} (0 if not given, a benefit is negative), and the unit, such as "EUR".
+    estimator : how performance is estimated without labels: "auto" (the calibrated score and the features), "confidence" (the calibrated score
+        alone) or "reweighted" (auto, corrected by what density ratios say the reference's rows are worth now; dearer).
     thresholds : by hand, {"drift:<column>", "drift:numeric", "drift:categorical" or "<metric>": number}.
     quality : what is expected of the data, by hand, in place of what was learned: {"income:range": [0, 1e6], "age:missing": 0.05,
         "income:constant": "off", "duplicates": 0.1, "volume": [100, None]}.
@@ -128,6 +132,7 @@ class Settings:
     training_exclude: tuple[str, ...] = ()
     release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
     four_eyes: bool = False
+    approval_expires: str | None = "14D"
     seed: int = 0
     false_alarm_rate: float = 0.01
     minimum_effect: float | None = None
@@ -136,6 +141,9 @@ class Settings:
     drift_alarm: str = "1 of 1"
     autocorrelation: str | float = "ignored"
     recipe: str | None = None
+    costs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    cost_unit: str = ""
+    estimator: Literal["auto", "confidence", "reweighted"] = "auto"
     thresholds: Mapping[str, float] = field(default_factory=dict)
     quality: Mapping[str, Any] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from lifecycle import schema as door
+from lifecycle.costs import require_costs
 from lifecycle.errors import Conflict, InvalidValue, NotAllowed, SignedOut, StoreError, UnknownName
 from lifecycle.people import People
 from lifecycle.project import Project
@@ -162,6 +163,7 @@ class Workspace(Guarded):
                 "There is training data but no recipe; give an unfitted scikit-learn estimator as `recipe`, or a reference with predictions."
             )
         schema = door.infer([training, reference], task, modality, target, classes, timestamp)
+        settings = replace(settings, costs=require_costs(settings.costs, schema.classes))
         require_alarms(settings, schema, window)
         recipe = self._recipe(recipe, schema)
         if recipe is not None:

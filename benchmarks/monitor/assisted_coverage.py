@@ -83,9 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
     runs = 100 if parser.parse_args().quick else 500
-    print(
-        "Each cell: assisted covers (the labels alone cover); width over that of the same labels alone, over that of as many random ones.\n"
-    )
+    print("Each cell: assisted covers (the labels alone cover); width over that of the same labels alone, over that of as many random ones.\n")
     print(f"| model | labels | picked | {' | '.join(METRICS)} |")
     print("|---" * (3 + len(METRICS)) + "|")
     for kind in STRENGTH:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from lifecycle.costs import require_costs
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.label import suited
 from lifecycle.monitor.concept import concept_detector
@@ -18,11 +19,13 @@ from lifecycle.records import QueueFilter, Settings, TaskKind, Trigger
 from lifecycle.stores.database import dumps
 from lifecycle.stores.summaries import monitored_names
 from lifecycle.train import dataset, triggers, weighting
+from lifecycle.verbs import performance_following
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_policy import require_alarms
 
 __all__ = ["changed", "configure", "require_settings", "require_window"]
 
+ESTIMATORS = ("auto", "confidence", "reweighted")
 RELEASES = ("approval", "automatic", "shadow", "canary")
 
 
@@ -39,6 +42,8 @@ def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> S
         told = {name: change for name, change in told.items() if change["from"] != change["to"]}
         if told:
             connection.execute("UPDATE projects SET settings = ? WHERE name = ?", (dumps(after), context.name))
+            if not {"costs", "estimator"}.isdisjoint(told):  # every window is counted anew
+                performance_following.forget(context)
             context.happened(by, "configure", ", ".join(told), told)
     return after
 
@@ -54,6 +59,8 @@ def changed(context: Context, changes: Mapping[str, Any]) -> Settings:
         if name not in Settings.__dataclass_fields__:
             raise UnknownName.among("setting", name, Settings.__dataclass_fields__)
     after = replace(context.settings, **_tidied(changes))
+    if "costs" in changes:
+        after = replace(after, costs=require_costs(after.costs, context.schema.classes))
     require_settings(after, context.schema.task)
     require_rules(after.quality, monitored_names(context.database, context.name, context.schema.names))
     require_alarms(after, context.schema, context.config.window, monitored_names(context.database, context.name, ()))
@@ -134,6 +141,13 @@ def _names(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(name, str) for name in (*value, *value.values()))
 
 
+def _span_or_none(value: Any) -> bool:
+    try:
+        return value is None or (isinstance(value, str) and pd.Timedelta(value) > pd.Timedelta(0))
+    except ValueError:
+        return False
+
+
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "audit_share": (_number(0, 1), "a share from 0 to 1"),
     "overlap": (_number(1, 100, whole=True), "a whole number from 1 to 100: answers an item"),
@@ -144,7 +158,10 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "assignment": (lambda value: value in ("order", "expertise"), "'order' or 'expertise'"),
     "rare_labels": (_number(0, 1000, whole=True), "a whole number from 0 to 1000: labels a class"),
     "hide_suggestion": (lambda value: isinstance(value, bool), "True or False"),
+    "approval_expires": (_span_or_none, "a span such as '14D' or '12h', or None"),
     "four_eyes": (lambda value: isinstance(value, bool), "True or False"),
+    "cost_unit": (lambda value: isinstance(value, str) and len(value) <= 40, "text of at most 40 letters, such as 'EUR'"),
+    "estimator": (lambda value: value in ESTIMATORS, f"one of {', '.join(ESTIMATORS)}"),
     "guidelines": (lambda value: isinstance(value, str), "text"),
     "unit": (lambda value: isinstance(value, str) and len(value) <= 20, "a text of at most 20 characters, such as 'EUR'"),
     "usual_range": (lambda value: value is None or _range(value), "the lowest and the highest usual number, such as (0, 100), or None"),
@@ -171,3 +188,5 @@ def _require_registered(settings: Settings, task: TaskKind) -> None:
     known = metric_names(task)
     if settings.metric is not None and settings.metric not in known:
         raise UnknownName.among(f"{task} metric", settings.metric, known)
+    if settings.metric == "cost" and not settings.costs:
+        raise InvalidValue("The metric 'cost' needs to know what answers cost; set costs first, such as {'ill': {'well': 100}}.")

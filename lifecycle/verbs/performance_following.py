@@ -17,6 +17,7 @@ from lifecycle.monitor.windows import bounds, parse, window_keys
 from lifecycle.stores import cursors
 from lifecycle.stores.versions import versions as versions_of
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.performance_density import moved_by_density
 from lifecycle.verbs.performance_rows import Floats, Ints, columns_of, models_of, proba, rows_of, truth_of_json
 
 __all__ = ["LABELS", "ROWS", "label_rows", "follow_labels", "follow_rows", "forget", "renew"]
@@ -30,7 +31,7 @@ DOUBLING = 500  # as many of a window of time each time that its rows have doubl
 
 def follow_rows(context: Context) -> int:
     """Add the rows that landed since the last time to their windows' summaries; returns how many."""
-    log, layout, taken = context.log(), layout_of(context.schema), 0
+    log, layout, taken = context.log(), layout_of(context.schema, context.settings.costs), 0
     features = layout.task == "regression" or _sharpened(context)
     while True:
         position = cursors.position(context.database, context.name, ROWS)
@@ -99,7 +100,7 @@ def _by_version(versions: Ints, place: Ints) -> Iterator[tuple[int, Ints, Ints]]
 
 def _store_rows(context: Context, table: pa.Table, found: tuple[Ints, Ints, Ints, Ints], position: int, until: int) -> bool:
     times, windows, versions, place = found
-    layout = layout_of(context.schema)
+    layout = layout_of(context.schema, context.settings.costs)
     models, names = models_of(context, np.unique(versions).tolist()), context.schema.probability_columns()
     seqs, stack = np.asarray(table["seq"], dtype=np.int64), empty(layout, len(windows))
     used = columns_of(context, layout, features=False)
@@ -167,7 +168,7 @@ def _take_labels(context: Context, position: int, until: int) -> int:
     if len(labels) and labels["seq"].iloc[-1] > cursors.position(context.database, context.name, ROWS):
         follow_rows(context)
     seqs = labels["seq"].to_numpy(dtype=np.int64)
-    table = context.log().take(seqs.tolist(), columns_of(context, layout_of(context.schema), features=False))
+    table = context.log().take(seqs.tolist(), columns_of(context, layout_of(context.schema, context.settings.costs), features=False))
     keys = _keys(context, table, seqs)
     with context.database.write():
         if cursors.position(context.database, context.name, LABELS) != position:
@@ -224,7 +225,7 @@ def _mark(context: Context, seqs: Ints) -> NDArray[np.bool_]:
 
 def _add_labels(context: Context, table: pa.Table, keys: Ints, labels: pd.DataFrame) -> None:
     """Add labelled rows to their windows' label summaries."""
-    layout = layout_of(context.schema)
+    layout = layout_of(context.schema, context.settings.costs)
     use = labels["part"].to_numpy() >= 0
     truth = truth_of_json(labels["value"][use], layout)
     known = truth >= 0 if layout.task == "classification" else np.isfinite(truth)
@@ -254,7 +255,7 @@ def _recount(context: Context, window: int, until: int) -> None:
     start, end = bounds(window, context.config.window)
     by_rows = isinstance(start, int) and isinstance(end, int)
     limits: dict[str, Any] = {"after": int(start) - 1, "until": int(end) - 1} if by_rows else {"start": start, "end": end}  # type: ignore[arg-type]
-    for batch in context.log().batches(columns_of(context, layout_of(context.schema), features=False), **limits):
+    for batch in context.log().batches(columns_of(context, layout_of(context.schema, context.settings.costs), features=False), **limits):
         seqs = np.asarray(batch["seq"], dtype=np.int64)
         labels = label_rows(context, "c.seq >= ? AND c.seq <= ? AND c.changed <= ?", (int(seqs[0]), int(seqs[-1]), until))
         labels = labels[np.isin(labels["seq"].to_numpy(), seqs)]
@@ -264,9 +265,9 @@ def _recount(context: Context, window: int, until: int) -> None:
 
 def renew(context: Context) -> int:
     """Derive the results of the windows that were touched; returns how many."""
-    database, layout = context.database, layout_of(context.schema)
+    database, layout = context.database, layout_of(context.schema, context.settings.costs)
     touched = "SELECT DISTINCT window FROM performance_windows WHERE project = ?1 AND dirty = 1 ORDER BY window LIMIT 500"
-    sql = f"""SELECT window, version, rows, first_time, last_time, payload, labels FROM performance_windows
+    sql = f"""SELECT window, version, rows, first_time, last_time, first_seq, last_seq, payload, labels FROM performance_windows
               WHERE project = ?1 AND window IN ({touched}) ORDER BY window, version"""
     done = 0
     while True:
@@ -280,7 +281,8 @@ def renew(context: Context) -> int:
             add(stack, np.flatnonzero(labelled), unpack(layout, found["labels"][labelled]))
             version = found["version"].to_numpy(dtype=np.int64)
             models = models_of(context, np.unique(version).tolist())
-            frame = results(layout, models, place.reshape(-1).astype(np.int64), version, stack, proba(context, models))
+            moved = moved_by_density(context, models, found)
+            frame = results(layout, models, place.reshape(-1).astype(np.int64), version, stack, proba(context, models), moved)
             _store_results(context, frame, windows, found)
             connection.executemany(
                 "UPDATE performance_windows SET dirty = 0 WHERE project = ? AND window = ?", [(context.name, int(w)) for w in windows]

@@ -87,8 +87,8 @@ def proba(context: Context, models: dict[int, RowModel]) -> bool:
 
 
 def _model(context: Context, reference: str | None, first: str | None) -> RowModel:
-    layout = layout_of(context.schema)
-    key = (str(context.root), context.name, json.dumps(layout.classes), reference or "", first or "")
+    layout = layout_of(context.schema, context.settings.costs)
+    key = (str(context.root), context.name, json.dumps([layout.classes, layout.costs, context.settings.estimator]), reference or "", first or "")
     if key not in _KEPT:
         _KEPT[key] = _learned(context, layout, reference, first)
         while len(_KEPT) > _MOST:
@@ -106,7 +106,7 @@ def _learned(context: Context, layout: Layout, reference: str | None, first: str
         return blind_model(layout, edges)
     rows, truth = rows_of(table, layout, names), truth_of(table[context.schema.target], layout)
     keep = truth >= 0 if layout.task == "classification" else np.isfinite(truth) & np.isfinite(np.asarray(rows.predicted, dtype=np.float64))
-    return fit_row_model(layout, edges, rows.pick(keep), truth[keep], context.settings.seed)
+    return fit_row_model(layout, edges, rows.pick(keep), truth[keep], context.settings.seed, context.settings.estimator)
 
 
 def _codes(column: pa.Array | pa.ChunkedArray, classes: Sequence[str]) -> Ints:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from lifecycle.errors import UnknownName
+from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.monitor.health import assess
 from lifecycle.monitor.performance.judging import judge
-from lifecycle.monitor.performance.metrics import default_metrics, metric_names
+from lifecycle.monitor.performance.metrics import default_metrics, metric_facts, metric_names
 from lifecycle.monitor.windows import name as window_name
 from lifecycle.records import Health, PerformanceReport
 from lifecycle.stores import cursors
@@ -18,14 +18,14 @@ from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_following import LABELS, ROWS, follow_labels, follow_rows, forget, renew
 from lifecycle.verbs.remembering import Remembered
 
-__all__ = ["catch_up", "headline", "health", "judged", "performance", "rebuild"]
+__all__ = ["catch_up", "headline", "health", "judged", "performance", "rebuild", "require_measurable"]
 
 REPORTED = [
     *("window", "start", "end", "rows", "labels", "metric"),
     *(f"{line}{end}" for line in ("realized", "estimated", "assisted") for end in ("", "_lower", "_upper")),
     *("threshold_lower", "threshold_upper", "alarm"),
 ]
-EXTRA = ["version", "level", "level_lower", "level_upper", "line"]
+EXTRA = ["version", "level", "level_lower", "level_upper", "line", "why", "alarm_lines"]
 SUMS = ", ".join(f"total({column})" for column in ("rows", "labels", "version", "realized", "estimated", "assisted", "assisted_upper", "level"))
 _reports: Remembered[pd.DataFrame] = Remembered(8)
 
@@ -59,8 +59,20 @@ def performance(context: Context, metrics: Sequence[str] | None = None) -> Perfo
     for name in wanted:
         if name not in known:
             raise UnknownName.among(f"{context.schema.task} metric", name, known)
+        require_measurable(context, name)
     catch_up(context)
     return PerformanceReport(_report(context, wanted))
+
+
+def require_measurable(context: Context, name: str) -> None:
+    """Refuse a metric that needs what the project has not been told.
+
+    Raises
+    ------
+    InvalidValue : the cost, where no costs are set.
+    """
+    if metric_facts(name).get("needs_costs") and not context.settings.costs:
+        raise InvalidValue(f"The metric {name!r} needs to know what answers cost; configure costs, such as {{'ill': {{'well': 100}}}}.")
 
 
 def judged(context: Context, metrics: Sequence[str] | None = None) -> pd.DataFrame:
@@ -75,7 +87,8 @@ def headline(context: Context) -> str:
 
 def _chosen(context: Context) -> tuple[str, ...]:
     first = headline(context)
-    return tuple(dict.fromkeys((first, *default_metrics(context.schema.task))))
+    own = ("cost",) if context.settings.costs else ()
+    return tuple(dict.fromkeys((first, *own, *default_metrics(context.schema.task))))
 
 
 def _report(context: Context, wanted: list[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lifecycle.costs import row_costs
 from lifecycle.monitor.performance.layout import Floats, Layout
 
 __all__ = ["Rows", "losses_at", "observed", "row_losses"]
@@ -56,10 +57,18 @@ def row_losses(probabilities: Floats) -> tuple[Floats, Floats]:
 
 def losses_at(probabilities: Floats, truth: Ints) -> tuple[Floats, Floats]:
     """`row_losses` at the truth alone, (n,) both."""
-    own = probabilities[np.arange(len(truth)), truth]
-    brier = np.einsum("nk,nk->n", probabilities, probabilities) - 2.0 * own + 1.0
-    total = np.maximum(probabilities.sum(axis=1), EPSILON)
-    return brier / 2.0 if probabilities.shape[1] == 2 else brier, -np.log(np.clip(own / total, EPSILON, 1.0))
+    if probabilities.shape[1] == 2:
+        first, second = np.ascontiguousarray(probabilities[:, 0]), np.ascontiguousarray(probabilities[:, 1])
+        own = np.where(truth == 1, second, first)
+        total = first + second
+        brier = (first * first + second * second - 2.0 * own + 1.0) / 2.0
+    else:
+        own = np.take_along_axis(probabilities, np.asarray(truth)[:, None], axis=1)[:, 0]
+        total = probabilities.sum(axis=1)
+        brier = np.einsum("nk,nk->n", probabilities, probabilities) - 2.0 * own + 1.0
+    own /= np.maximum(total, EPSILON, out=total)
+    np.log(np.clip(own, EPSILON, 1.0, out=own), out=own)
+    return brier, np.negative(own, out=own)
 
 
 def observed(layout: Layout, rows: Rows, truth: NDArray[np.generic]) -> Floats:
@@ -71,6 +80,8 @@ def observed(layout: Layout, rows: Rows, truth: NDArray[np.generic]) -> Floats:
     out[:, 0] = predicted == actual
     if rows.probabilities is not None:
         out[:, 1], out[:, 2] = losses_at(rows.probabilities, np.maximum(actual, 0))
+    if layout.costs:
+        out[:, layout.at("cost")] = row_costs(np.array(layout.costs), np.maximum(actual, 0), predicted)
     if layout.per_class:
         codes = np.arange(len(layout.classes))
         out[:, layout.block("actual")] = actual[:, None] == codes

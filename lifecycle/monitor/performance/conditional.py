@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from lifecycle.monitor.performance.channels import Rows
 from lifecycle.monitor.performance.layout import Floats, Layout
 
-__all__ = ["ConditionalModel", "fit_conditional"]
+__all__ = ["ConditionalModel", "fit_conditional", "scored_table"]
 
 ENOUGH = 300  # reference rows
 MOST = 20_000
@@ -57,7 +57,7 @@ class ConditionalModel:
 
     def _opinions(self, rows: Rows) -> Floats:
         """What trees and line say together, (n,)."""
-        table = _table(self.layout, rows)
+        table = scored_table(self.layout, rows)
         design = _design(self.layout, table, self.mean, self.scale)
         return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(design)[:, 1], dtype=np.float64)
 
@@ -73,7 +73,7 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     aim = truth == 1 if len(layout.classes) == 2 else truth == np.asarray(rows.predicted)
     if min(aim.sum(), (~aim).sum()) < 10:
         return None
-    table = _table(layout, rows)
+    table = scored_table(layout, rows)
     leaf = int(np.clip(len(rows) // 40, 10, 200))
     trees = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, min_samples_leaf=leaf, l2_regularization=1.0, random_state=seed)
     known = np.isfinite(table)
@@ -85,7 +85,7 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     return ConditionalModel(layout, trees.fit(table, aim), line.fit(_design(layout, table, mean, scale), aim), mean, scale)
 
 
-def _table(layout: Layout, rows: Rows) -> Floats:
+def scored_table(layout: Layout, rows: Rows) -> Floats:
     """Scores and features; with several classes the sureness of the prediction stands for the scores."""
     assert rows.probabilities is not None
     assert rows.features is not None

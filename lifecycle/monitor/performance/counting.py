@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lifecycle.costs import row_costs
 from lifecycle.monitor.performance.channels import Ints, Rows, losses_at
 from lifecycle.monitor.performance.layout import Floats
 from lifecycle.monitor.performance.row_model import RowModel, cell_of
@@ -72,6 +73,8 @@ def _constants(model: RowModel) -> Floats:
     truth = np.repeat([0, 1], size)
     seen = np.zeros((2 * size, len(layout.channels)))
     seen[:, 0] = said == truth
+    if layout.costs:
+        seen[:, layout.at("cost")] = row_costs(np.array(layout.costs), truth, said)
     codes = np.arange(2)
     seen[:, layout.block("actual")] = truth[:, None] == codes
     seen[:, layout.block("predicted")] = said[:, None] == codes

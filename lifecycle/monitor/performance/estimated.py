@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,13 +17,16 @@ from lifecycle.monitor.performance.row_model import RowModel, fit_row_model, pro
 from lifecycle.monitor.performance.summary import Stack, summarise_rows
 from lifecycle.records import Estimate
 
-__all__ = ["estimated_accuracy", "estimated_line", "estimated_ranking"]
+__all__ = ["Moved", "estimated_accuracy", "estimated_line", "estimated_ranking"]
 
 GROUPS = 16
 
+Moved: TypeAlias = tuple[Floats, Floats]  # (W, C) added to the means of windows, (W, C, C) to their covariance
 
-def estimated_line(model: RowModel, stack: Stack) -> Line:
-    """Mean guessed channels of each window. Its covariance holds what a finite reference leaves in doubt about the guess,
+
+def estimated_line(model: RowModel, stack: Stack, moved: Moved | None = None) -> Line:
+    """Mean guessed channels of each window, and what density ratios add to them where they are asked. Its covariance holds what a
+    finite reference leaves in doubt about the guess,
     by stratum, the chance of the rows themselves, and that of the draw where only some rows' features were read."""
     rows = stack["rows"]
     n = np.maximum(rows, 1.0)
@@ -30,13 +35,14 @@ def estimated_line(model: RowModel, stack: Stack) -> Line:
         return Line(model.layout, nothing, np.zeros(stack["guess2"].shape), np.full(len(rows), np.nan))
     sampled = np.maximum(stack["sampled"], 1.0)
     sharper = stack["sharper"] / sampled[:, None]
-    means = np.where(rows[:, None] > 0, stack["guess"] / n[:, None] + sharper, np.nan)
+    means = np.where(rows[:, None] > 0, stack["guess"] / n[:, None] + sharper + (0.0 if moved is None else moved[0]), np.nan)
     means = np.where(model.layout.proportions, np.clip(means, 0.0, 1.0), means)
     share = stack["strata"] / n[:, None]
     doubt = np.einsum("wd,dce->wce", share**2, model.doubt)
     scale = _scale(model, means)
     chance = scale[:, :, None] * np.nan_to_num(model.spread) * scale[:, None, :] / n[:, None, None]
     drawn = stack["sharper2"] / sampled[:, None, None] ** 2
+    drawn = drawn if moved is None else drawn + moved[1]
     return Line(model.layout, means, doubt + chance + drawn, np.full(len(rows), max(1.0, model.rows - 1.0)))
 
 
@@ -47,6 +53,8 @@ def _scale(model: RowModel, means: Floats) -> Floats:
     base = np.maximum(level * (1.0 - level), 1e-4)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(model.layout.proportions, np.sqrt(share * (1.0 - share) / base), np.abs(means) / np.maximum(np.abs(level), 1e-12))
+    if model.layout.costs:
+        ratio[:, model.layout.at("cost")] = ratio[:, 0]
     if model.layout.task == "regression":
         ratio = np.repeat(ratio[:, :1], means.shape[1], axis=1)
         ratio[:, model.layout.at("target") :] = 1.0

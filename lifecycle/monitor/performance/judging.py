@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from lifecycle.monitor.performance.layout import Bools, Floats
 from lifecycle.monitor.performance.metrics import metric_facts
+from lifecycle.monitor.performance.trust import reasons
 
 __all__ = ["MARGIN", "judge"]
 
@@ -20,40 +21,56 @@ SMALL = 30  # rows (labels, where labels speak) below which a window is judged t
 MEMORY = 8  # and with how many of them at most
 RUN = 5  # windows that are also judged together, for falls too small to show in one
 Z95 = 1.959963984540054
+LINES = ("assisted", "realized", "estimated")  # in the order in which they are trusted
+
+Trusted: TypeAlias = tuple[Floats, Floats, Floats, NDArray[np.object_]]
 
 
 def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str, float]) -> pd.DataFrame:
-    """Add threshold_lower, threshold_upper, alarm and line to results, in order of window.
+    """Add threshold_lower, threshold_upper, alarm, line, alarm_lines and why to results, in order of window.
 
     The line that is judged is assisted, else realized, else estimated. A window alarms when it, or the last five windows
     together, lie beyond the level by more than the margin, with what chance does to both allowed for. Half of `rate` goes to the
     headline metric and half to all others together, so that at most that share of windows whose model holds its level
     alarms. Metrics that chance alone moves one way (calibration error) or that the rows' mix moves (R2, MAPE) alarm only
     by hand or as the headline. A threshold by hand replaces level and margin; its alarm still needs the 95 % interval beyond it.
+    alarm_lines names each line that would alarm by itself; why says why `line` is the one to trust.
     """
     out = frame.reset_index(drop=True)
     n = len(frame)
     kept: dict[str, NDArray[Any]] = {"threshold_lower": np.full(n, np.nan), "threshold_upper": np.full(n, np.nan)}
-    kept |= {"alarm": np.zeros(n, dtype=bool), "line": np.full(n, "", dtype=object)}
+    kept |= {"alarm": np.zeros(n, dtype=bool), "line": np.full(n, "", dtype=object), "alarm_lines": np.full(n, "", dtype=object)}
     judged = [name for name in dict.fromkeys(frame["metric"]) if name in by_hand or name == headline or metric_facts(name).get("judged")]
     others = max(1, len([name for name in judged if name != headline]))
     for name in dict.fromkeys(frame["metric"]):
         at = np.flatnonzero(out["metric"].to_numpy() == name)
         part = out.iloc[at]
         low, high = _thresholds(out, part, name, by_hand)
-        value, half, weight, line = _trusted(part)
+        trusted = _trusted(part)
         alpha = 0.025 if name in by_hand else rate / 4.0 / (1 if name == headline else others)
         z = float(-ndtri(alpha))
         level = np.zeros(len(part)) if name in by_hand else (part["level_upper"] - part["level_lower"]).to_numpy(dtype=np.float64) / 2.0
-        alarm = np.zeros(len(part), dtype=bool)
-        beyond = _beyond(*_together(part, value, half, weight, line, MEMORY, SMALL), low, high)
-        for most, enough in ((MEMORY, SMALL), (RUN, np.inf)):
-            middle, width = _together(part, value, half, weight, line, most, enough)
-            reach = z / Z95 * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
-            alarm |= beyond & ((middle + reach < low) | (middle - reach > high))
-        for column, values in (("threshold_lower", low), ("threshold_upper", high), ("alarm", alarm & (name in judged)), ("line", line)):
+        may = name in judged
+        alarm = _alarms(part, trusted, (low, high), z, level) & may
+        each = [np.where(_alarms(part, _trusted(part, (one,)), (low, high), z, level) & may, f"{one} ", "").astype(object) for one in LINES]
+        told = np.array([text.strip() for text in sum(each[1:], each[0])], dtype=object)
+        found = {"threshold_lower": low, "threshold_upper": high, "alarm": alarm, "line": trusted[3], "alarm_lines": told}
+        for column, values in found.items():
             kept[column][at] = values
-    return out.assign(**kept)
+    out = out.assign(**kept)
+    return out.assign(why=reasons(out))
+
+
+def _alarms(part: pd.DataFrame, trusted: Trusted, limits: tuple[Floats, Floats], z: float, level: Floats) -> Bools:
+    """Which windows of one metric alarm on the line that is trusted in each."""
+    low, high = limits
+    alarm = np.zeros(len(part), dtype=bool)
+    beyond = _beyond(*_together(part, *trusted, MEMORY, SMALL), low, high)
+    for most, enough in ((MEMORY, SMALL), (RUN, np.inf)):
+        middle, width = _together(part, *trusted, most, enough)
+        reach = z / Z95 * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
+        alarm |= beyond & ((middle + reach < low) | (middle - reach > high))
+    return alarm
 
 
 def _beyond(value: Floats, half: Floats, low: Floats, high: Floats) -> Bools:
@@ -78,11 +95,12 @@ def _thresholds(frame: pd.DataFrame, part: pd.DataFrame, name: str, by_hand: Map
     return level - MARGIN * size, level + MARGIN * size
 
 
-def _trusted(part: pd.DataFrame) -> tuple[Floats, Floats, Floats, NDArray[np.object_]]:
-    """Of the line to trust in each window: value, reach of its interval, how many rows or labels it stands on, and its name."""
+def _trusted(part: pd.DataFrame, lines: tuple[str, ...] = LINES) -> Trusted:
+    """Of the first of `lines` that speaks, which is the one to trust in each window: value, reach of its interval, how many rows or labels it
+    stands on, and its name."""
     value, half, line = np.full(len(part), np.nan), np.full(len(part), np.nan), np.full(len(part), "", dtype=object)
     weight = part["labels"].to_numpy(dtype=np.float64)
-    for name in ("assisted", "realized", "estimated"):
+    for name in lines:
         middle = part[name].to_numpy(dtype=np.float64)
         ends = (part[f"{name}{end}"].to_numpy(dtype=np.float64) for end in ("_upper", "_lower"))
         width = np.maximum(*(np.abs(end - middle) for end in ends))  # the longer arm: an interval that is cut at a bound is no certainty

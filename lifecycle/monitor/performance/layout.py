@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from lifecycle.costs import Costs, cost_matrix
 from lifecycle.records import Column, Schema, TaskKind
 
 __all__ = ["BINS_OF_TWO", "Bools", "Floats", "Layout", "Means", "layout_of"]
@@ -24,13 +25,14 @@ REGRESSION = ("absolute", "squared", "error", "relative", "target", "target_squa
 class Layout:
     """The channels of a task.
 
-    Classification: correct, brier, log_loss and, up to 12 classes, tp, actual and predicted for each class (indicators).
+    Classification: correct, brier, log_loss, cost where costs are given and, up to 12 classes, tp, actual and predicted for each class (indicators).
     Regression: absolute, squared, error, relative, target, target_squared.
     """
 
     task: TaskKind
     classes: tuple[str, ...] = ()
     features: tuple[Column, ...] = ()
+    costs: tuple[tuple[float, ...], ...] = ()  # by truth and prediction, in class order
     narrow: bool = False  # without the channels of each class, for metrics that do not need them
 
     @cached_property
@@ -38,7 +40,7 @@ class Layout:
         """Their names, in order."""
         if self.task == "regression":
             return REGRESSION
-        names = ["correct", "brier", "log_loss"]
+        names = ["correct", "brier", "log_loss", *(["cost"] if self.costs else [])]
         if self.per_class:
             names += [f"{kind}:{value}" for kind in ("tp", "actual", "predicted") for value in self.classes]
         return tuple(names)
@@ -71,7 +73,7 @@ class Layout:
 
     def block(self, kind: str) -> slice:
         """The places of tp, actual or predicted for all classes."""
-        start = 3 + ("tp", "actual", "predicted").index(kind) * len(self.classes)
+        start = 3 + bool(self.costs) + ("tp", "actual", "predicted").index(kind) * len(self.classes)
         return slice(start, start + len(self.classes))
 
 
@@ -88,11 +90,12 @@ class Means:
         return self.vector[..., self.layout.at(name)]
 
 
-def layout_of(schema: Schema) -> Layout:
-    """The channels of a project.
+def layout_of(schema: Schema, costs: Costs | None = None) -> Layout:
+    """The channels of a project, with what its answers cost.
 
     >>> layout_of(Schema((), "y", None, "regression", "tabular")).channels[0]
     'absolute'
     """
     usable = tuple(column for column in schema.features if column.kind in ("numeric", "categorical"))
-    return Layout(schema.task, tuple(str(value) for value in schema.classes), usable)
+    matrix = tuple(map(tuple, cost_matrix(costs, schema.classes).tolist())) if costs and schema.classes else ()
+    return Layout(schema.task, tuple(str(value) for value in schema.classes), usable, matrix)

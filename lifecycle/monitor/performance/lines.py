@@ -17,7 +17,7 @@ LIKELY = 10.0  # rows that the variance to expect counts for, against the labels
 PRIOR = 4.0  # pseudo-rows of the reference's spread, so that two equal losses do not make a certainty
 
 BOUNDS = {
-    "classification": {"log_loss": (0.0, np.inf), "mcc": (-1.0, 1.0)},
+    "classification": {"log_loss": (0.0, np.inf), "mcc": (-1.0, 1.0), "cost": (-np.inf, np.inf)},
     "regression": {"bias": (-np.inf, np.inf), "r2": (-np.inf, 1.0)},
 }
 

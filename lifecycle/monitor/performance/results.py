@@ -9,7 +9,7 @@ import pandas as pd
 
 from lifecycle.monitor.performance.assisted import assisted_line
 from lifecycle.monitor.performance.channels import Ints
-from lifecycle.monitor.performance.estimated import estimated_line, estimated_ranking
+from lifecycle.monitor.performance.estimated import Moved, estimated_line, estimated_ranking
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
 from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
@@ -25,12 +25,15 @@ __all__ = ["LINES", "level", "results"]
 LINES = ("realized", "estimated", "assisted", "level")
 
 
-def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, proba: bool) -> pd.DataFrame:
+def results(
+    layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, proba: bool, moved: Moved | None = None
+) -> pd.DataFrame:
     """One row a (window, metric): window (its place), version, rows, labels, metric and, for each of realized, estimated, assisted
     and level, the value, `<line>_lower` and `<line>_upper`.
 
     window : (n,) the place of each summary's window, 0 .. W - 1, each at least once. version : (n,) who answered its rows.
-    stack : n summaries. proba : do the rows carry probabilities.
+    stack : n summaries. proba : do the rows carry probabilities. moved : what density ratios
+    add to the estimated channel means of each summary, (n, C) and (n, C, C).
     """
     windows = int(window.max()) + 1 if len(window) else 0
     merged = empty(layout, windows)
@@ -42,12 +45,12 @@ def results(layout: Layout, models: Mapping[int, RowModel], window: Ints, versio
     outcomes = outcomes_of([models[v] for v in main], sample)
     realized = realized_line(layout, sample, spread, outcomes)
     assisted = assisted_line(layout, merged, sample, spread, doubt, outcomes)
-    estimated = _estimated(layout, models, window, version, stack, windows)
+    estimated = _estimated(layout, models, window, version, stack, windows, moved)
     centres = models[int(main[0])].middles if windows else np.empty((0, 0))
     chances = _chances([models[v] for v in main], sample)
     frames = []
     for name in metric_names(layout.task):
-        if metric_facts(name).get("needs_probabilities") and not proba:
+        if (metric_facts(name).get("needs_probabilities") and not proba) or (metric_facts(name).get("needs_costs") and not layout.costs):
             continue
         if metric_facts(name)["kind"] == "means":
             found = (metric_on(realized, name), metric_on(estimated, name), metric_on(assisted, name))
@@ -137,14 +140,16 @@ def _main_version(window: Ints, version: Ints, rows: Floats, windows: int) -> In
     return version[order][last]
 
 
-def _estimated(layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, windows: int) -> Line:
+def _estimated(layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, windows: int, moved: Moved | None) -> Line:
     """Each version's rows are guessed by its own reference, and counted together."""
     c = len(layout.channels)
     means, covariance, freedom = np.zeros((windows, c)), np.zeros((windows, c, c)), np.full(windows, np.inf)
     total = np.maximum(np.bincount(window, stack["rows"], windows), 1.0)
     for number in np.unique(version):
         mine = version == number
-        line = estimated_line(models[int(number)], {name: values[mine] for name, values in stack.items()})
+        line = estimated_line(
+            models[int(number)], {name: values[mine] for name, values in stack.items()}, None if moved is None else (moved[0][mine], moved[1][mine])
+        )
         share = stack["rows"][mine] / total[window[mine]]
         np.add.at(means, window[mine], share[:, None] * line.means)
         np.add.at(covariance, window[mine], (share**2)[:, None, None] * line.covariance)

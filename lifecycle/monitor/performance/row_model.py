@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lifecycle.costs import row_costs
 from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
 from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
-from lifecycle.monitor.performance.conditional import ConditionalModel, fit_conditional
+from lifecycle.monitor.performance.conditional import ConditionalModel, fit_conditional, scored_table
 from lifecycle.monitor.performance.error_model import ENOUGH, ErrorModel, fit_error_model
 from lifecycle.monitor.performance.layout import BINS_OF_TWO, Floats, Layout
+from lifecycle.monitor.performance.reweighted import FOLDS, Reweighting
+from lifecycle.monitor.performance.reweighted import MOST as REWEIGHTED
 
-__all__ = ["STRATA", "Guess", "RowModel", "blind_model", "cell_of", "fit_row_model", "project_edges"]
+__all__ = ["STRATA", "Estimator", "Guess", "RowModel", "blind_model", "cell_of", "fit_row_model", "project_edges"]
 
 STRATA = 16
+
+Estimator: TypeAlias = Literal["auto", "confidence", "reweighted"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class RowModel:
     level, level_covariance : (C,), (C, C) channel means on the reference and their sampling covariance.
     spread, around : (C, C) covariance of one row's channels around their mean, and around their guess.
     doubt : (STRATA, C, C) covariance of the guess's mean error by stratum.
-    positive, negative : (S, B) the reference's rows by score bin.
+    positive, negative : (S, B) the reference's rows by score bin. reweighting : what density ratios are applied to, None where they are not.
     """
 
     layout: Layout
@@ -61,6 +67,7 @@ class RowModel:
     doubt: Floats
     positive: Floats
     negative: Floats
+    reweighting: Reweighting | None = None
 
     @property
     def guesses(self) -> bool:
@@ -120,6 +127,15 @@ class RowModel:
         """The score bin of each row and scored class, (n, S)."""
         return _bins(self.edges, self.layout, rows)
 
+    def table(self, rows: Rows) -> Floats:
+        """What rows are told apart by: scores (or the prediction) and features, (n, T)."""
+        assert rows.features is not None
+        return (
+            np.column_stack([np.asarray(rows.predicted, dtype=np.float64), rows.features])
+            if rows.probabilities is None
+            else scored_table(self.layout, rows)
+        )
+
     def _channels(self, rows: Rows, bins: Ints) -> Floats:
         if self.error is not None:
             return self.error.guess(rows.features, np.asarray(rows.predicted, dtype=np.float64))
@@ -159,8 +175,9 @@ def blind_model(layout: Layout, edges: Floats) -> RowModel:
     )
 
 
-def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> RowModel:
-    """Learn from a version's reference: rows with their truth, held out from its training."""
+def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.generic], seed: int = 0, estimator: Estimator = "auto") -> RowModel:
+    """Learn from a version's reference: rows with their truth, held out from its training. estimator : "auto", "confidence" (no
+    features are used for classification) or "reweighted", see `Settings.estimator`."""
     n = len(rows)
     if n == 0:
         return blind_model(layout, edges)
@@ -173,7 +190,7 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
         error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
     elif layout.task == "classification" and rows.probabilities is not None:
         chances = np.array([calibrated_bins(positive[s], negative[s], middles[s]) for s in range(len(edges))])
-        conditional = fit_conditional(layout, rows, truth, seed)
+        conditional = None if estimator == "confidence" else fit_conditional(layout, rows, truth, seed)
         two = len(layout.classes) == 2
         guess = _cell_channels(layout, chances, middles)[cell_of(rows, bins)] if two else _classification_guess(layout, rows, _chances(chances, bins))
     cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
@@ -183,7 +200,7 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     shift = np.zeros((STRATA, channels.shape[1])) if blind else _shift(layout, channels - guess, stratum)
     residual = channels - guess - shift[stratum]
     around, doubt = residual.T @ residual / n, _doubt(residual, stratum)
-    return RowModel(
+    model = RowModel(
         layout,
         edges,
         middles,
@@ -201,6 +218,25 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
         positive,
         negative,
     )
+    return model if estimator != "reweighted" or blind else replace(model, reweighting=_reweighting(model, rows, truth, channels, guess, seed))
+
+
+def _reweighting(model: RowModel, rows: Rows, truth: NDArray[np.generic], channels: Floats, guess: Floats, seed: int) -> Reweighting | None:
+    """What the estimate gets wrong on the reference, row by row: the guess, and what the features add as learned from the other rows."""
+    if rows.features is None or not rows.features.shape[1]:
+        return None
+    chosen = np.arange(len(rows))
+    if len(rows) > REWEIGHTED:
+        chosen = np.sort(np.random.default_rng(seed).choice(len(rows), REWEIGHTED, replace=False))
+    some, said = rows.pick(chosen), guess[chosen].copy()
+    if model.conditional is not None:
+        fold = np.random.default_rng(seed).permutation(len(chosen)) % FOLDS
+        for held in range(FOLDS):
+            mine = np.flatnonzero(fold == held)
+            other = fit_conditional(model.layout, some.pick(np.flatnonzero(fold != held)), np.asarray(truth)[chosen][fold != held], seed)
+            if other is not None:
+                said[mine] += replace(model, conditional=other).sharper(some.pick(mine))
+    return Reweighting(model.table(some), channels[chosen] - said)
 
 
 def cell_of(rows: Rows, bins: Ints) -> Ints:
@@ -259,6 +295,9 @@ def _classification_guess(layout: Layout, rows: Rows, chances: Floats) -> Floats
     out[:, 0] = np.where(known, chances[np.arange(len(rows)), np.maximum(predicted, 0)], 0.0)
     brier, log_loss = row_losses(rows.probabilities)
     out[:, 1], out[:, 2] = np.sum(chances * brier, axis=1), np.sum(chances * log_loss, axis=1)
+    if layout.costs:
+        each = np.stack([row_costs(np.array(layout.costs), np.full(len(rows), truth), predicted) for truth in range(chances.shape[1])], axis=1)
+        out[:, layout.at("cost")] = np.sum(chances * each, axis=1)
     if layout.per_class:
         said = predicted[:, None] == np.arange(len(layout.classes))
         out[:, layout.block("predicted")], out[:, layout.block("actual")] = said, chances
@@ -270,7 +309,7 @@ def _shift(layout: Layout, residual: Floats, stratum: NDArray[np.generic]) -> Fl
     """The mean residual of each stratum, drawn to 0 where it is thin; the indicators a class are left as they add up."""
     count = np.bincount(stratum, minlength=STRATA)
     out = np.zeros((STRATA, residual.shape[1]))
-    for channel in range(3 if layout.task == "classification" else residual.shape[1]):
+    for channel in range(3 + bool(layout.costs) if layout.task == "classification" else residual.shape[1]):
         out[:, channel] = np.bincount(stratum, residual[:, channel], STRATA) / (count + 20.0)
     return out
 

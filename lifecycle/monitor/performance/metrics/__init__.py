@@ -3,7 +3,7 @@
 A metric of kind "means" maps channel means to its value, for many windows at once; a metric of kind "ranking" maps
 weighted counts by score bin of the rows that are the class and those that are not. What its decorator states:
 task, kind, better ("higher", "lower" or "zero"), default (its place among those reported unasked), judged (may it alarm
-without a threshold by hand), per_class (needs channels a class), needs_probabilities, smooth (a ranking metric whose
+without a threshold by hand), per_class (needs channels a class), needs_probabilities, needs_costs (the user's own), smooth (a ranking metric whose
 influence is its derivative wherever it is).
 """
 
