@@ -1,8 +1,10 @@
 """Window arithmetic: which window a row belongs to, where it begins and what it is called.
 
 A window is "N rows" (by the row's number in the log) or a pandas offset ("1D", "7D", "6h", "MS", "QS", "W"), half-open in
-time. A window's key is an int64 that grows with time: the count of windows before it for rows, the start in
-microseconds since 1970 (UTC) for time, so that keys sort, compare and store as integers.
+time. Several calendar periods are one window ("2QS", "3MS", "2W"): counted from the period that holds 1 January 1970, so that
+2QS are the half-years from January and July, whenever the first row came. A window's key is an int64 that grows with time: the
+count of windows before it for rows, the start in microseconds since 1970 (UTC) for time, so that keys sort, compare and store
+as integers.
 """
 
 from __future__ import annotations
@@ -23,17 +25,19 @@ __all__ = ["WindowRule", "bounds", "is_closed", "name", "parse", "window_keys"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400_000_000  # microseconds
+_YEARS = (1940, 2100)  # that windows of several calendar periods are for
 _ALLOWED = 'allowed: "1000 rows", or a pandas offset such as "1h", "1D", "7D", "W", "MS", "QS", "YS"'
 
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """A window as understood: `rows` a window, or a fixed `period` in microseconds, or else a calendar `offset`."""
+    """A window as understood: `rows` a window, or a fixed `period` in microseconds, or else `periods` of a calendar `offset`."""
 
     text: str
     rows: int = 0
     period: int = 0
     offset: pd.offsets.BaseOffset | None = None
+    periods: int = 1
 
     @property
     def by_rows(self) -> bool:
@@ -73,9 +77,7 @@ def parse(window: str) -> WindowRule:
         return WindowRule(window, period=offset.n * _DAY)
     if isinstance(offset, pd.offsets.Tick):
         return WindowRule(window, period=max(1, int(offset.nanos) // 1000))
-    if offset.n != 1:
-        raise InvalidValue(f"Windows of several calendar periods are ambiguous: {window!r}; use one period (MS, QS, YS) or a number of days.")
-    return WindowRule(window, offset=offset)
+    return WindowRule(window, offset=offset.base, periods=offset.n)
 
 
 def window_keys(times: Any, seqs: ArrayLike, window: str) -> NDArray[np.int64]:
@@ -99,7 +101,7 @@ def window_keys(times: Any, seqs: ArrayLike, window: str) -> NDArray[np.int64]:
     if rule.period:
         return stamps // rule.period * rule.period
     days, inverse = np.unique(stamps // _DAY, return_inverse=True)
-    starts = np.fromiter((_calendar_start(rule, int(day)) for day in days), np.int64, len(days))
+    starts = _together(rule, days * _DAY) if rule.periods > 1 else np.fromiter((_calendar_start(rule, int(day)) for day in days), np.int64, len(days))
     return starts[inverse.reshape(-1)]
 
 
@@ -117,9 +119,11 @@ def bounds(key: int, window: str) -> tuple[datetime, datetime] | tuple[int, int]
     start = _EPOCH + timedelta(microseconds=int(key))
     if rule.period:
         return start, start + timedelta(microseconds=rule.period)
-    naive = pd.Timestamp(start.replace(tzinfo=None))
-    end = _ends(rule).rollforward(naive) + pd.Timedelta(days=1) if _by_end(rule) else naive + _ends(rule)
-    return start, end.to_pydatetime().replace(tzinfo=UTC)
+    if rule.periods > 1:
+        starts, first = _starts(rule)
+        place = int(np.searchsorted(starts, int(key), "right")) - 1
+        return start, _EPOCH + timedelta(microseconds=int(starts[place - (place - first) % rule.periods + rule.periods]))
+    return start, _next(rule, start)
 
 
 def name(key: int, window: str) -> str:
@@ -167,6 +171,33 @@ def _by_end(rule: WindowRule) -> bool:
     """Is the offset the last day of its period (ME, QE, W, ...) rather than the first (MS, QS, ...)."""
     code = str(_ends(rule).freqstr).split("-")[0]
     return code.endswith("E") or code in ("W", "FY", "REQ", "RE")
+
+
+def _next(rule: WindowRule, start: datetime) -> datetime:
+    """The end of the one period that starts here."""
+    naive = pd.Timestamp(start.replace(tzinfo=None))
+    end = _ends(rule).rollforward(naive) + pd.Timedelta(days=1) if _by_end(rule) else naive + _ends(rule)
+    found: datetime = end.to_pydatetime().replace(tzinfo=UTC)
+    return found
+
+
+def _together(rule: WindowRule, stamps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The starts of the windows of several periods that hold these times (n,)."""
+    starts, first = _starts(rule)
+    place = np.searchsorted(starts, stamps, "right") - 1
+    if len(place) and (place.min() < rule.periods or place.max() + rule.periods >= len(starts)):
+        raise InvalidValue(f"Windows of {rule.text!r} are for times from {_YEARS[0]} to {_YEARS[1]}, and a row lies beyond; correct its timestamp.")
+    return np.asarray(starts[place - (place - first) % rule.periods])
+
+
+@lru_cache(maxsize=16)
+def _starts(rule: WindowRule) -> tuple[NDArray[np.int64], int]:
+    """The starts of all single periods in order, and the place of the one that holds 1 January 1970."""
+    found, last = [_calendar_start(rule, (_YEARS[0] - 1970) * 365)], int((_YEARS[1] - 1970) * 365.25) * _DAY
+    while found[-1] <= last:
+        found.append((_next(rule, _EPOCH + timedelta(microseconds=found[-1])) - _EPOCH) // timedelta(microseconds=1))
+    starts = np.array(found, dtype=np.int64)
+    return starts, int(np.searchsorted(starts, 0, "right")) - 1
 
 
 def _calendar_start(rule: WindowRule, day: int) -> int:

@@ -14,7 +14,32 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEQS = np.arange(1, len(TIMES) + 1)
 
 
-@pytest.mark.parametrize("window", ["1h", "90min", "1D", "7D", "W", "W-WED", "MS", "ME", "QS", "QS-FEB", "QE", "YS", "B"])
+@pytest.mark.parametrize(
+    "window",
+    [
+        "1h",
+        "90min",
+        "1D",
+        "7D",
+        "W",
+        "W-WED",
+        "MS",
+        "ME",
+        "QS",
+        "QS-FEB",
+        "QE",
+        "YS",
+        "B",
+        "2QS",
+        "3MS",
+        "5MS",
+        "2W",
+        "3W-WED",
+        "2QE",
+        "2YS",
+        "4QS-FEB",
+    ],
+)
 def test_each_row_lies_in_its_window_and_windows_tile_time(window: str) -> None:
     keys = window_keys(TIMES, SEQS, window)
     assert (np.diff(keys) >= 0).all()
@@ -29,6 +54,21 @@ def test_each_row_lies_in_its_window_and_windows_tile_time(window: str) -> None:
 def test_calendar_windows_are_the_periods_of_pandas(window: str, period: str) -> None:
     starts = pd.to_datetime(window_keys(TIMES, SEQS, window), unit="us")
     assert (starts == TIMES.tz_localize(None).to_period(period).start_time).all()
+
+
+@pytest.mark.parametrize(("window", "months"), [("2QS", (1, 7)), ("3MS", (1, 4, 7, 10)), ("4MS", (1, 5, 9)), ("2YS", (1,)), ("6ME", (1, 7))])
+def test_windows_of_several_periods_start_where_one_expects(window: str, months: tuple[int, ...]) -> None:
+    starts = pd.to_datetime(window_keys(TIMES, SEQS, window), unit="us").unique()
+    assert set(starts.month) <= set(months)
+    assert (starts.day == 1).all()
+    assert not (set(starts.year % 2) - {0}) or window != "2YS"
+    later = pd.to_datetime(window_keys(TIMES[50:], SEQS[50:], window), unit="us").unique()
+    assert set(later) <= set(starts), "where the log begins does not move them"
+
+
+def test_a_time_that_windows_of_several_periods_do_not_reach_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="1940"):
+        window_keys(["1890-01-01"], [1], "2QS")
 
 
 def test_rows() -> None:
@@ -46,7 +86,7 @@ def test_naive_and_aware_and_integer_times_agree() -> None:
     assert window_keys(TIMES.to_numpy(), SEQS, "1D").tolist() == expected
 
 
-@pytest.mark.parametrize("window", ["", "rows", "0 rows", "-1D", "soon", "2QS", "1.5 rows"])
+@pytest.mark.parametrize("window", ["", "rows", "0 rows", "-1D", "soon", "-2QS", "1.5 rows"])
 def test_what_is_not_a_window_is_refused(window: str) -> None:
     with pytest.raises(InvalidValue, match=r"[Ww]indow"):
         parse(window)
