@@ -1,4 +1,4 @@
-"""multivariate, root-cause, concept: what changed, and why."""
+"""multivariate, root-cause, concept, target-drift: what changed, and why."""
 
 from __future__ import annotations
 
@@ -37,3 +37,9 @@ def concept(project: Project, metric: str | None, detector: str, changes: bool) 
     """What the inputs explain of a change of performance, and what a changed concept does."""
     report = project.concept(metric, detector)
     return report.changes if changes else report.frame
+
+
+@command(commands)
+def target_drift(project: Project) -> pd.DataFrame:
+    """Whether other outcomes have become frequent, by the labels."""
+    return project.target_drift()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import ConceptReport
-from lifecycle.verbs import blaming, changing, multivariate
+from lifecycle.verbs import blaming, changing, multivariate, targets
 
 __all__ = ["ChangeVerbs"]
 
@@ -40,3 +40,8 @@ class ChangeVerbs(Opened):
             were not picked for being uncertain.
         """
         return changing.concept(self._context, metric, detector)
+
+    def target_drift(self) -> pd.DataFrame:
+        """Do the labels say that other outcomes have become frequent: window, start, end, rows, labels, test, statistic, p_value, effect,
+        threshold, drifted, of each window that has labels."""
+        return targets.target_drift(self._context)
