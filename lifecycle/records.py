@@ -96,9 +96,9 @@ class DriftReport:
 
     frame: pd.DataFrame
     alarms: pd.DataFrame
-
     unjudged: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class DriftColumn:
@@ -214,11 +214,40 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far the experts agree. pairs: first, second, items, kappa. annotators: annotator, answers, agreement, quality."""
+    """How far the experts agree, each number with its 95 % interval. `krippendorff_alpha`, `lower`, `upper`.
+
+    pairs: first, second, items, kappa, lower, upper. classes: class, items (given it by somebody), alpha, lower, upper.
+    annotators: annotator, answers, agreement, quality, quality_lower, quality_upper (against consensus), gold (answers to it),
+    gold_quality, gold_lower, gold_upper, answered, unsure, skipped, median_seconds, hours, per_hour.
+    """
 
     krippendorff_alpha: float
     pairs: pd.DataFrame
     annotators: pd.DataFrame
+    lower: float = float("nan")
+    upper: float = float("nan")
+    classes: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingGain:
+    """What further labels are expected to bring. `value` is the headline accuracy (or error) expected at `labels` + `more` labels,
+    `gain` the difference from now, both in the metric's own unit with 95 % intervals; NaN while too little is known.
+    `plateau`: the gain's upper bound is below what matters. `points` (labels, value, lower, upper, kind "measured" | "curve") draw it.
+    `sentence` says it."""
+
+    labels: int
+    more: int
+    metric: str
+    value: float
+    lower: float
+    upper: float
+    gain: float
+    gain_lower: float
+    gain_upper: float
+    plateau: bool
+    sentence: str
+    points: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 # train --------------------------------------------------------------------------------------------------------------

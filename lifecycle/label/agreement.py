@@ -11,10 +11,12 @@ import pandas as pd
 from lifecycle.errors import InvalidValue
 from lifecycle.label.answers import Answers, answers_from
 from lifecycle.label.consensus import confusions, dawid_skene
+from lifecycle.label.kappa import kappa_estimate
+from lifecycle.label.proportions import wilson
 from lifecycle.label.uncertainty import Bools, Floats, Integers
 from lifecycle.records import Estimate
 
-__all__ = ["Level", "alpha_interval", "annotator_quality", "kappa_pairs", "krippendorff_alpha"]
+__all__ = ["Level", "alpha_interval", "annotator_quality", "class_alphas", "kappa_pairs", "krippendorff_alpha"]
 
 Level: TypeAlias = Literal["nominal", "interval"]
 
@@ -50,7 +52,7 @@ def alpha_interval(frame: pd.DataFrame, level: Level = "nominal", rounds: int = 
 
 
 def kappa_pairs(frame: pd.DataFrame, level: Level = "nominal") -> pd.DataFrame:
-    """Cohen's kappa (1960) of each two people over the items that both answered: first, second, items, kappa.
+    """Cohen's kappa (1960) of each two people over the items that both answered: first, second, items, kappa, lower, upper.
 
     With level "interval" it is weighted by squared differences, which for numbers is Lin's concordance. NaN where either
     the two share no item or chance alone would agree.
@@ -62,16 +64,27 @@ def kappa_pairs(frame: pd.DataFrame, level: Level = "nominal") -> pd.DataFrame:
     for i, j in combinations(range(len(answers.annotators)), 2):
         both = (table[:, i] >= 0) & (table[:, j] >= 0)
         kappa = _kappa(table[both, i], table[both, j], answers, level)
-        rows.append((answers.annotators[i], answers.annotators[j], int(both.sum()), kappa))
-    return pd.DataFrame(rows, columns=["first", "second", "items", "kappa"])
+        rows.append((answers.annotators[i], answers.annotators[j], int(both.sum()), kappa.value, kappa.lower, kappa.upper))
+    return pd.DataFrame(rows, columns=["first", "second", "items", "kappa", "lower", "upper"])
+
+
+def class_alphas(frame: pd.DataFrame, rounds: int = 500) -> pd.DataFrame:
+    """Krippendorff's alpha of each class against all others: class, items (given it by somebody), alpha, lower, upper."""
+    rows = []
+    for value in answers_from(frame).values.tolist():
+        given = frame["value"] == value
+        found = alpha_interval(frame.assign(value=given.astype(int).where(frame["value"].notna())), rounds=rounds)
+        rows.append((value, int(frame.loc[given, "item"].nunique()), found.value, found.lower, found.upper))
+    return pd.DataFrame(rows, columns=["class", "items", "alpha", "lower", "upper"])
 
 
 def annotator_quality(frame: pd.DataFrame, level: Level = "nominal") -> pd.DataFrame:
-    """Each person against the rest: annotator, answers, agreement, quality.
+    """Each person against the rest: annotator, answers, agreement, quality, quality_lower, quality_upper.
 
     agreement: the share of their answers, on items that others answered too, that equal the others' (averaged over the others);
     with level "interval", the concordance with the others' mean. quality: their chance to name the true class as Dawid and
-    Skene's model estimates it; the concordance again for numbers. NaN where nobody else answered.
+    Skene's model estimates it, with Wilson's interval over the answers that others share, as if the truth of those were known; the
+    concordance again for numbers, without interval. NaN where nobody else answered.
     """
     answers = answers_from(frame)
     people = len(answers.annotators)
@@ -85,7 +98,10 @@ def annotator_quality(frame: pd.DataFrame, level: Level = "nominal") -> pd.DataF
         chances = dawid_skene(answers)
         right = np.einsum("jkk,k->j", confusions(answers, chances), chances.mean(axis=0)) if chances.size else np.zeros(people)
         quality = np.where(np.isfinite(agreement), right, np.nan)
-    return pd.DataFrame({"annotator": answers.annotators, "answers": said, "agreement": agreement, "quality": quality})
+    shares = np.full(people, np.nan) if level == "interval" else quality
+    lower, upper = wilson(shares, np.bincount(answers.annotator[shared], minlength=people).astype(np.float64))
+    found = {"annotator": answers.annotators, "answers": said, "agreement": agreement, "quality": quality}
+    return pd.DataFrame(found | {"quality_lower": lower, "quality_upper": upper})
 
 
 def _units(frame: pd.DataFrame, level: Level) -> Floats:
@@ -119,16 +135,15 @@ def _alpha(sums: Floats, level: Level) -> Floats:
         return np.where(expected > 1e-12, 1.0 - (n - 1) * sums[:, 0] / expected, np.nan)
 
 
-def _kappa(one: Integers, other: Integers, answers: Answers, level: Level) -> float:
+def _kappa(one: Integers, other: Integers, answers: Answers, level: Level) -> Estimate:
+    nothing = float("nan")
     if not len(one):
-        return float("nan")
+        return Estimate(nothing, nothing, nothing)
     if level == "interval":
         values = answers.values.astype(np.float64)
-        return _concordance(values[one], values[other])
-    observed = float((one == other).mean())
-    shares = [np.bincount(side, minlength=len(answers.values)) / len(side) for side in (one, other)]
-    expected = float(shares[0] @ shares[1])
-    return (observed - expected) / (1 - expected) if expected < 1 else float("nan")
+        return Estimate(_concordance(values[one], values[other]), nothing, nothing)
+    kinds = len(answers.values)
+    return kappa_estimate(np.bincount(one * kinds + other, minlength=kinds**2).reshape(kinds, kinds).astype(np.float64))
 
 
 def _concordance(one: Floats, other: Floats) -> float:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from lifecycle.errors import UnknownName
+from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.label.answers import Answers, answers_from
-from lifecycle.label.uncertainty import Floats
+from lifecycle.label.crowdlab import crowdlab
+from lifecycle.label.uncertainty import Floats, Integers
 
 __all__ = ["confusions", "consensus", "dawid_skene", "majority"]
 
@@ -18,28 +19,41 @@ ROUNDS = 200
 SETTLED = 1e-6
 
 
-def consensus(frame: pd.DataFrame, method: str = "dawid_skene") -> pd.DataFrame:
+def consensus(frame: pd.DataFrame, method: str = "dawid_skene", probabilities: pd.DataFrame | None = None) -> pd.DataFrame:
     """One value an item from the columns item, annotator, value: a frame item, value, confidence, in the order of first mention.
 
     `dawid_skene` weighs each annotator by an estimated confusion matrix (Dawid and Skene, 1979, by expectation
-    maximisation); `majority` counts, a tie goes to the first value in order. Confidence is the value's posterior, or its share.
+    maximisation); `majority` counts, a tie goes to the first value in order; `crowdlab` takes the model's `probabilities` (a row
+    an item, its index; a column a class) as one more annotator. Confidence is the value's posterior, its share, or CROWDLAB's quality.
 
     Raises
     ------
-    UnknownName : no such method. BadData : a column is missing, or somebody answered an item twice.
+    UnknownName : no such method. InvalidValue : `crowdlab` without probabilities. BadData : a column is missing, or somebody answered an item twice.
 
     >>> rows = pd.DataFrame({"item": [1, 1, 1, 2], "annotator": ["a", "b", "c", "a"], "value": ["x", "x", "y", "y"]})
     >>> consensus(rows, method="majority")["value"].tolist()
     ['x', 'y']
     """
-    if method not in _METHODS:
-        raise UnknownName.among("consensus method", method, _METHODS)
+    if method not in (*_METHODS, "crowdlab"):
+        raise UnknownName.among("consensus method", method, [*_METHODS, "crowdlab"])
     answers = answers_from(frame)
-    chances = _METHODS[method](answers)
-    best = chances.argmax(axis=1) if len(answers.values) else np.empty(0, dtype=np.intp)
-    confidence = chances[np.arange(len(best)), best]
+    if method == "crowdlab":
+        best, confidence = _crowdlab(answers, probabilities)
+    else:
+        chances = _METHODS[method](answers)
+        best = chances.argmax(axis=1) if len(answers.values) else np.empty(0, dtype=np.intp)
+        confidence = chances[np.arange(len(best)), best]
     values = pd.Series(answers.values[best], dtype=object).infer_objects()
     return pd.DataFrame({"item": pd.Series(answers.items, dtype=object).infer_objects(), "value": values, "confidence": confidence})
+
+
+def _crowdlab(answers: Answers, probabilities: pd.DataFrame | None) -> tuple[Integers, Floats]:
+    if probabilities is None:
+        raise InvalidValue("Consensus by 'crowdlab' needs the model's probabilities; without them use 'dawid_skene'.")
+    if not len(answers.items):
+        return np.empty(0, dtype=np.intp), np.empty(0)
+    best, quality = crowdlab(answers, probabilities)
+    return best.astype(np.intp), quality
 
 
 def majority(answers: Answers) -> Floats:

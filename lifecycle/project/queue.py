@@ -6,7 +6,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import QueueFilter
-from lifecycle.verbs import queueing, requesting, resembling, wishing
+from lifecycle.verbs import comparing_experts, golden, queueing, requesting, resembling, wishing
 
 __all__ = ["QueueVerbs"]
 
@@ -37,3 +37,11 @@ class QueueVerbs(Opened):
     def request_similar(self, id: str, n: int = 10, by: str | None = None) -> int:
         """Send the `n` unlabelled samples most like this one to the front of the queue; returns how many there were."""
         return resembling.request_similar(self._context, id, n, by)
+
+    def add_gold(self, frame: pd.DataFrame, by: str | None = None) -> int:
+        """Mix predictions (id, label) whose answer is known into the queue, unmarked, as `Settings.gold_share` says; returns how many are new."""
+        return golden.add_gold(self._context, frame, by)
+
+    def consensus(self, method: str = "dawid_skene") -> pd.DataFrame:
+        """What the answers agree on by "majority", "dawid_skene" or "crowdlab": id, value, confidence, answers, label (that counts)."""
+        return comparing_experts.consensus(self._context, method)

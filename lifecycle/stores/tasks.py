@@ -29,6 +29,7 @@ __all__ = [
     "insert",
     "instant",
     "last_standing",
+    "open_to",
     "release",
     "renew",
     "rerank",
@@ -37,7 +38,7 @@ __all__ = [
     "undo",
 ]
 
-FIELDS = """t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted, 
+FIELDS = """t.id, t.prediction_id, t.seq, t.purpose, t.strategy, t.utility, t.probability, t.model_version, t.turn, t.wanted,
             t.answers, t.open, t.predicted, t.extra"""
 
 NAMES = "project, prediction_id, seq, purpose, strategy, utility, probability, model_version, turn, ranking, wanted, created, predicted"
@@ -68,6 +69,14 @@ def ask_for(database: Database, project: str, rows: Iterable[Mapping[str, Any]],
              AND (:forced OR NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = tasks.id))"""
     with database.write() as connection:
         connection.executemany(sql, ({**row, "project": project, "forced": forced} for row in rows))
+
+
+def open_to(database: Database, project: str, annotator: str, n: int) -> list[dict[str, Any]]:
+    """The next `n` open tasks that this expert neither holds nor has met, in the order of the queue."""
+    sql = f"""SELECT {FIELDS} FROM tasks t WHERE t.project = ?1 AND t.open > 0
+              AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.task = t.id AND l.annotator = ?2)
+              AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.task = t.id AND s.annotator = ?2) ORDER BY t.turn, t.id LIMIT ?3"""
+    return database.rows(sql, (project, annotator, n))
 
 
 def claim_rows(database: Database, project: str, annotator: str, ids: Sequence[str], until: datetime) -> int:

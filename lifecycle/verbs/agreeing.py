@@ -17,7 +17,12 @@ __all__ = ["agreed", "settle"]
 
 
 def settle(context: Context, task: Mapping[str, Any], by: str) -> None:
-    """Record the label that the standing answers agree on, or withdraw it when they no longer suffice. In the caller's transaction."""
+    """Record the label that the standing answers agree on, or withdraw it when they no longer suffice. In the caller's transaction.
+
+    Answers to gold, whose value is known, make no label and unmake none.
+    """
+    if context.database.value("SELECT 1 FROM gold WHERE task = ?", (task["id"],)) is not None:
+        return
     answers = tasks.answers(context.database, context.name, task["id"])
     known = [answer for answer in answers if answer.kind == "answer"]
     complete = len(answers) >= task["wanted"] - task["extra"] and known

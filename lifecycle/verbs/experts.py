@@ -1,4 +1,4 @@
-"""What the experts' answers say about the experts and about the labels: agreement, suspects, adjudication."""
+"""What the experts' answers say about the labels: suspects, adjudication."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.label.agreement import Level, annotator_quality, kappa_pairs, krippendorff_alpha
 from lifecycle.label.issues import doubtful_classes, doubtful_numbers
-from lifecycle.records import Agreement, Scalar
+from lifecycle.records import Scalar
 from lifecycle.stores.labels import Entry
 from lifecycle.verbs.answers import checked_value
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.truth import add_labels, labelled
 
-__all__ = ["adjudicate", "agreement", "answered", "suspects"]
+__all__ = ["adjudicate", "answered", "suspects"]
 
 DOUBTED = 20_000  # newest labels that are looked at, of all and of those that people gave
 
@@ -29,16 +28,6 @@ def answered(context: Context) -> pd.DataFrame:
     known = {text: json.loads(text) for text in frame["value"].unique().tolist()}
     frame["value"] = pd.Series([known[text] for text in frame["value"]], dtype=object)
     return frame
-
-
-def agreement(context: Context) -> Agreement:
-    """How far the experts agree, together, in pairs, and each with the rest.
-
-    Classes are compared as nominal, numbers by squared differences. NaN where no two people answered the same sample.
-    """
-    level: Level = "interval" if context.schema.task == "regression" else "nominal"
-    frame = answered(context)
-    return Agreement(krippendorff_alpha(frame, level), kappa_pairs(frame, level), annotator_quality(frame, level))
 
 
 def suspects(context: Context) -> pd.DataFrame:

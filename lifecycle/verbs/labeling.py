@@ -14,11 +14,12 @@ from lifecycle.errors import InvalidValue
 from lifecycle.records import QueueFilter, Task
 from lifecycle.stores import labels as book
 from lifecycle.stores import tasks
-from lifecycle.verbs import filtering, ranking
+from lifecycle.verbs import assigning, filtering, golden, ranking
 from lifecycle.verbs.answers import annotate, expert, lease_end, skip, undo
 from lifecycle.verbs.auditing import inclusion
+from lifecycle.verbs.comparing_experts import agreement
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.experts import adjudicate, agreement, suspects
+from lifecycle.verbs.experts import adjudicate, suspects
 from lifecycle.verbs.ranking import catch_up
 from lifecycle.verbs.requesting import request_labels
 from lifecycle.verbs.samples import samples
@@ -69,11 +70,12 @@ def next_tasks(context: Context, annotator: str, n: int = 1, where: QueueFilter 
             tasks.renew(context.database, context.name, me, until)
             missing = n - len(tasks.held(context.database, context.name, me, now))
             if listed is None:
-                tasks.claim(context.database, context.name, me, missing, until)
+                missing -= golden.mix_in(context, me, missing, until)
+                assigning.claim(context, me, missing, until)
             elif missing > 0:
                 filtering.claim(context, me, missing, until, listed)
             leased = tasks.held(context.database, context.name, me, now)
-    return _with_samples(context, leased[:n])
+    return _with_samples(context, golden.unmarked(context, leased)[:n])
 
 
 def _held(context: Context, me: str, listed: str | None) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ def disagreements(context: Context) -> pd.DataFrame:
               WHERE t.project = ?1 AND t.answers >= 2 AND s.kind = 'answer' AND t.id IN (
                   SELECT x.task FROM standing x JOIN annotations y ON y.id = x.annotation
                   WHERE y.project = ?1 AND x.kind = 'answer' GROUP BY x.task HAVING count(DISTINCT y.value) > 1)
+              AND NOT EXISTS (SELECT 1 FROM gold g WHERE g.task = t.id)
               AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.project = ?1 AND l.id = t.prediction_id AND l.source = 'adjudication')
               ORDER BY t.id, a.id"""
     return _read(context.database.rows(sql, (context.name,)))

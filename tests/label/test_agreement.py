@@ -124,11 +124,11 @@ def test_types_and_ties_and_silence() -> None:
     assert lifecycle.consensus(EMPTY).empty
     assert np.isnan(krippendorff_alpha(EMPTY))
     assert annotator_quality(EMPTY).empty
-    assert kappa_pairs(EMPTY).columns.tolist() == ["first", "second", "items", "kappa"]
+    assert kappa_pairs(EMPTY).columns.tolist() == ["first", "second", "items", "kappa", "lower", "upper"]
 
 
 def test_refusals() -> None:
-    with pytest.raises(UnknownName, match="known: dawid_skene, majority"):
+    with pytest.raises(UnknownName, match="known: crowdlab, dawid_skene, majority"):
         lifecycle.consensus(EMPTY, method="vote")
     with pytest.raises(BadData, match="'value' is missing"):
         lifecycle.consensus(EMPTY[["item", "annotator"]])
