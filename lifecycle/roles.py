@@ -24,17 +24,16 @@ _TABLE: Mapping[str, str] = {
         people.matrix people.me project projects""",
     "viewer": """
         concept root_cause target_drift
-        agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus decisions
-        disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress labeling_gain
-        labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview preview_trigger
-        progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers version versions
-        waiting_tasks windows workers""",
+        agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus
+        decisions disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress
+        labeling_gain labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview
+        preview_trigger progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers
+        version versions waiting_tasks windows workers""",
     "labeler": """
         annotate comment next_tasks release_tasks request_labels request_similar skip undo""",
     "data scientist": """
         add_gold adjudicate cancel configure create_project import_labels label_records log predict prioritise rebuild record_labels
         register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify
-       
         withdraw_request work""",
     "approver": """
         approve configure_release end_trial reject roll_back roll_out withdraw_approval""",

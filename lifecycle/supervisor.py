@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -39,8 +40,8 @@ class Part:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def parts(home: Path, host: str, port: int, api_port: int) -> list[Part]:
-    """The three parts of a workspace.
+def parts(home: Path, host: str, port: int, api_port: int, allowed: Sequence[str] = ()) -> list[Part]:
+    """The three parts of a workspace. `allowed`: names that browsers may call the dashboard by, beside `host` and localhost.
 
     Raises
     ------
@@ -54,11 +55,33 @@ def parts(home: Path, host: str, port: int, api_port: int) -> list[Part]:
     python = [sys.executable, "-m"]
     own = ["lifecycle", "--home", str(home.resolve())]
     dashboard = ["streamlit", "run", str(app), "--server.port", str(port), "--server.address", host, "--server.headless", "true"]
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # where this machine itself reaches what listens everywhere
     return [
-        Part("dashboard", python + dashboard, f"http://{host}:{port}/_stcore/health", environment={"LIFECYCLE_API": f"http://{host}:{api_port}"}),
+        Part(
+            "dashboard",
+            python + dashboard,
+            f"http://{near}:{port}/_stcore/health",
+            environment=_environment(home, host, f"{near}:{api_port}", allowed),
+        ),
         Part("worker", [*python, *own, "worker"], None),
-        Part("prediction API", [*python, *own, "serve", "--host", host, "--port", str(api_port)], f"http://{host}:{api_port}/health"),
+        Part("prediction API", [*python, *own, "serve", "--host", host, "--port", str(api_port)], f"http://{near}:{api_port}/health"),
     ]
+
+
+def _environment(home: Path, host: str, api: str, allowed: Sequence[str]) -> dict[str, str]:
+    """A cookie secret of the workspace's own, and the names that browsers may use: another site that gives itself this machine's
+    address is not one of them. What listens everywhere without naming its names takes any; its visitors sign in."""
+    secret = home / "cookie.secret"
+    if not secret.exists():
+        with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    names = [*allowed] if allowed else [] if host in ("0.0.0.0", "::") else [host.strip("[]")]
+    hosts = ["localhost", "127.0.0.1", "::1", *names] if names else ["*"]
+    return {
+        "LIFECYCLE_API": f"http://{api}",
+        "STREAMLIT_SERVER_COOKIE_SECRET": secret.read_text().strip(),
+        "STREAMLIT_SERVER_ALLOWED_HOSTS": " ".join(hosts),
+    }
 
 
 class Supervisor:

@@ -84,7 +84,7 @@ def test_three_doors_one_house(project: Project, tmp_path: Path) -> None:
     frame.head(10).to_csv(tmp_path / "rows.csv", index=False)
     by_cli = run_cli(tmp_path, "predict", "loop", str(tmp_path / "rows.csv"))
     assert [row["prediction"] for row in by_cli] == by_python
-    with TestClient(create_app(tmp_path)) as client:
+    with TestClient(create_app(tmp_path), base_url="http://127.0.0.1") as client:
         answer = client.post("/projects/loop/predict", json={"records": frame.head(10).to_dict("records")})
         assert answer.status_code == 200, answer.text
         assert [row["prediction"] for row in answer.json()["predictions"]] == by_python

@@ -20,16 +20,21 @@ commands = click.Group()
 @commands.command()
 @click.option("--port", default=8501, show_default=True, help="Of the dashboard.")
 @click.option("--api-port", default=None, type=int, help="Of the prediction API; the dashboard's plus one by default.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; elsewhere than on this machine only with accounts.")
+@click.option("--allowed-host", "allowed", multiple=True, help="A name that browsers may call the dashboard by; give it again for more.")
 @click.option("--demo", is_flag=True, help="Make the demo projects first when the workspace is empty.")
 @click.pass_context
-def up(context: click.Context, port: int, api_port: int | None, demo: bool) -> None:
+def up(context: click.Context, port: int, api_port: int | None, host: str, allowed: tuple[str, ...], demo: bool) -> None:
     """Start dashboard, worker and prediction API together; Ctrl-C stops all of it."""
+    from lifecycle.serving.process import require_accounts
+
     try:
-        workspace = workspace_of(context)
+        workspace = workspace_of(context).as_worker()
+        require_accounts(workspace, host)
         if demo and not workspace.projects():
             _make_demo(workspace)
         api = port + 1 if api_port is None else api_port
-        supervisor = Supervisor(workspace.path, parts(workspace.path, "127.0.0.1", port, api), click.echo)
+        supervisor = Supervisor(workspace.path, parts(workspace.path, host, port, api, allowed), click.echo)
         click.echo("Starting...")
         supervisor.run(
             f"\n  Lifecycle is up. Open  http://localhost:{port}\n  (prediction API: http://localhost:{api}/docs; Ctrl-C stops everything)\n"
@@ -116,10 +121,12 @@ def _make_demo(workspace: Workspace) -> None:
     """The demo projects, with a line that grows."""
     from lifecycle.demo import create
 
+    if why := workspace.refusal("create_project"):
+        raise lifecycle.NotAllowed(why)
     bar: Any = click.progressbar(length=1000, label="Making the demo projects", item_show_func=lambda step: step.message if step else "")
     with bar:
         done = 0
-        for step in create(workspace):
+        for step in create(workspace.as_worker()):
             bar.update(int(step.fraction * 1000) - done, step)
             done = int(step.fraction * 1000)
         bar.update(1000 - done)

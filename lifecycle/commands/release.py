@@ -33,12 +33,13 @@ def compare(project: Project, old: int | None, new: int | None) -> Any:
 
 @click.argument("version", type=int)
 @click.option("--reason", required=True)
+@click.option("--later", is_flag=True, help="Approve only; somebody rolls it out.")
 @by_option
 @command(commands)
-def approve(project: Project, version: int, reason: str, by: str | None) -> str:
+def approve(project: Project, version: int, reason: str, later: bool, by: str | None) -> str:
     """Let VERSION go live, with a reason."""
-    project.approve(version, by=by, reason=reason)
-    return f"Version {version} is approved and live."
+    project.approve(version, by=by, reason=reason, mode="later" if later else "full")
+    return f"Version {version} is approved{'; roll it out with roll-out' if later else ' and live'}."
 
 
 @click.argument("version", type=int)
@@ -95,6 +96,49 @@ def live(project: Project) -> Any:
 def champion_at(project: Project, time: datetime) -> Any:
     """Which version answered at TIME (UTC)."""
     return project.champion_at(time)
+
+
+@click.argument("time", type=click.DateTime(), required=False)
+@command(commands, "live-at")
+def live_at(project: Project, time: datetime | None) -> Any:
+    """What was live at TIME (UTC; now without it), who decided, why, and on what figures."""
+    return project.live_at(time)
+
+
+@click.argument("comment")
+@click.argument("version", type=int)
+@by_option
+@command(commands, "request-approval")
+def request_approval(project: Project, version: int, comment: str, by: str | None) -> str:
+    """Ask for a decision about VERSION, with a COMMENT; today's figures are kept with it."""
+    return f"Request {project.request_approval(version, comment, by=by)} waits for an approver."
+
+
+@click.argument("version", type=int, required=False)
+@command(commands, "approval-requests")
+def approval_requests(project: Project, version: int | None) -> pd.DataFrame:
+    """Who asked for a decision about VERSION, or about all."""
+    return project.approval_requests(version)
+
+
+@click.argument("version", type=int)
+@click.option("--reason", required=True)
+@by_option
+@command(commands, "withdraw-request")
+def withdraw_request(project: Project, version: int, reason: str, by: str | None) -> str:
+    """Take back the request for approval of VERSION."""
+    project.withdraw_request(version, by=by, reason=reason)
+    return f"The request for approval of version {version} is withdrawn."
+
+
+@click.argument("version", type=int)
+@click.option("--reason", required=True)
+@by_option
+@command(commands, "withdraw-approval")
+def withdraw_approval(project: Project, version: int, reason: str, by: str | None) -> str:
+    """Take back the approval of VERSION before it is rolled out in full."""
+    project.withdraw_approval(version, by=by, reason=reason)
+    return f"The approval of version {version} is withdrawn."
 
 
 @click.argument("version", type=int)

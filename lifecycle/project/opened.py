@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lifecycle.errors import NotAllowed
 from lifecycle.records import Settings
 from lifecycle.stores.database import Database
 from lifecycle.verbs import recording
@@ -11,6 +12,8 @@ from lifecycle.verbs.context import Caller, Context
 from lifecycle.verbs.guarding import Guarded, refusal
 
 __all__ = ["Opened"]
+
+GOVERNING = frozenset({"release", "four_eyes", "approval_expires"})
 
 
 class Opened(Guarded):
@@ -52,5 +55,8 @@ class Opened(Guarded):
         Raises
         ------
         UnknownName, InvalidValue : no such setting, or a value outside what is allowed. Nothing is changed.
+        NotAllowed : who lets a version go live is changed by those who may let one.
         """
+        if not GOVERNING.isdisjoint(changes) and (why := refusal(*self._entrance()[:2], "configure_release", self.name, by)):
+            raise NotAllowed(why)
         return recording.configure(self._context, by, changes)

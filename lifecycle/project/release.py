@@ -8,7 +8,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial
-from lifecycle.verbs import answering, releasing
+from lifecycle.verbs import answering, approving, releasing
 
 __all__ = ["ReleaseVerbs"]
 
@@ -32,6 +32,10 @@ class ReleaseVerbs(Opened):
     def champion_at(self, time: datetime) -> ModelVersion | None:
         """The version that answered at a time."""
         return releasing.champion_at(self._context, time)
+
+    def live_at(self, time: datetime | None = None) -> approving.LiveAt | None:
+        """What was live at a time, since when, who decided, why, and on what figures; None before the first release."""
+        return approving.live_at(self._context, time)
 
     def live(self) -> Rollout | None:
         """The release that serves now: which version, since when, by whom and why; None before the first."""
@@ -57,8 +61,25 @@ class ReleaseVerbs(Opened):
         """Old against new on labelled rows that neither was trained on; by default the champion against the newest candidate."""
         return releasing.compare(self._context, old, new)
 
+    def request_approval(self, version: int, comment: str, by: str | None = None) -> int:
+        """Ask for a decision about a version; today's figures are kept with the request. Looking again at an old candidate is the same."""
+        return approving.request_approval(self._context, version, comment, by)
+
+    def approval_requests(self, version: int | None = None) -> pd.DataFrame:
+        """Requests for approval, the newest first: id, version, by, comment, time, figures, outcome ("" while it waits), expired."""
+        return approving.requests(self._context, version)
+
+    def withdraw_request(self, version: int, by: str | None = None, reason: str = "") -> None:
+        """Take back the request for approval that waits."""
+        approving.withdraw_request(self._context, version, by, reason)
+
+    def withdraw_approval(self, version: int, by: str | None = None, reason: str = "") -> None:
+        """Take back an approval before the version is rolled out in full; a trial that it began ends."""
+        approving.withdraw_approval(self._context, version, by, reason)
+
     def approve(self, version: int, by: str | None = None, reason: str = "", mode: str = "full", share: float | None = None) -> None:
-        """Let a candidate go live. A reason is mandatory; the figures on the table are stored with the decision."""
+        """Let a candidate go live, now or (mode="later") when it is rolled out. A reason is mandatory; the figures on the table are
+        stored with the decision."""
         releasing.approve(self._context, version, by, reason, mode, share)
 
     def reject(self, version: int, by: str | None = None, reason: str = "") -> None:

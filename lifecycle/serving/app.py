@@ -17,10 +17,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from lifecycle.errors import BadData, LifecycleError, NotAllowed, StoreError, UnknownName
 from lifecycle.plain import plain
+from lifecycle.roles import scope_allows
 from lifecycle.serving import bodies
 from lifecycle.serving.batching import Batcher
-from lifecycle.serving.limits import BodyLimit, Counted
+from lifecycle.serving.limits import BodyLimit, Counted, Limits
 from lifecycle.serving.numbers import Numbers
+from lifecycle.serving.openapi import with_tokens
+from lifecycle.serving.tokens import TokenDoor
 from lifecycle.serving.watching import Served, Watcher
 from lifecycle.verbs import recording
 from lifecycle.verbs.context import Context
@@ -90,7 +93,7 @@ class Server:
             self._aside.submit(work)
 
 
-def create_app(home: str | Path) -> FastAPI:
+def create_app(home: str | Path, limits: Limits = Limits()) -> FastAPI:  # noqa: B008  frozen
     """The prediction API of a workspace. One process each; several processes may serve the same workspace."""
     server = Server(Path(home))
 
@@ -102,20 +105,24 @@ def create_app(home: str | Path) -> FastAPI:
 
     app = FastAPI(title="Lifecycle prediction API", version="1", summary="Answers, logged before they are given.", lifespan=lifespan)
     app.state.server = server
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, most=limits.body_bytes)
+    app.add_middleware(TokenDoor, database=server.workspace.database, limits=limits, numbers=server.numbers)
     app.add_middleware(Counted, numbers=server.numbers)
     _refusals(app)
-    _answers(app, server)
+    _answers(app, server, limits)
     _truth(app, server)
     _operations(app, server)
+    with_tokens(app)
     return app
 
 
-def _answers(app: FastAPI, server: Server) -> None:
+def _answers(app: FastAPI, server: Server, limits: Limits) -> None:
     @app.post("/projects/{name}/predict", response_model=bodies.Answers, responses=REFUSED)  # type: ignore[arg-type]
     async def predict(name: str, request: bodies.Request) -> Response:
         """Answer rows. All of them or none: a bad record refuses the request, with a reason for each, and nothing is logged."""
         served, batcher = server.batcher(name)
+        if len(request.records) > limits.records:
+            raise BadData(f"There are {len(request.records)} records; one request takes at most {limits.records}. Send them in several.")
         frame = bodies.frame_of(request.records, served.context.schema, request.entity)
         return JSONResponse({"predictions": answered(await batcher.answer(frame))})
 
@@ -126,16 +133,17 @@ def _truth(app: FastAPI, server: Server) -> None:
         return bodies.LandedLabels(landed=len(found), waiting=found.waiting, ignored=found.ignored, notes=list(found.notes))
 
     @app.post("/projects/{name}/labels", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
-    def labels(name: str, request: bodies.Labels) -> bodies.LandedLabels:
+    def labels(name: str, request: bodies.Labels, sent: Request) -> bodies.LandedLabels:
         """Ground truth by prediction id; labels for predictions that have not come yet wait for them."""
         rows = [label.model_dump(exclude_none=True) for label in request.labels]
-        return land(name, pd.DataFrame({key: pd.Series([row.get(key) for row in rows], dtype=object) for key in _keys(rows)}), "ground_truth", API)
+        frame = pd.DataFrame({key: pd.Series([row.get(key) for row in rows], dtype=object) for key in _keys(rows)})
+        return land(name, frame, "ground_truth", _sender(sent))
 
     @app.post("/projects/{name}/feedback", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
-    def feedback(name: str, request: bodies.Feedback) -> bodies.LandedLabels:
+    def feedback(name: str, request: bodies.Feedback, sent: Request) -> bodies.LandedLabels:
         """A user's correction of one prediction; it counts once somebody has reviewed it."""
         frame = pd.DataFrame({"id": [request.id], "label": pd.Series([request.label], dtype=object)})
-        return land(name, frame, "feedback", request.by or API)
+        return land(name, frame, "feedback", request.by or _sender(sent))
 
 
 def _operations(app: FastAPI, server: Server) -> None:
@@ -145,9 +153,12 @@ def _operations(app: FastAPI, server: Server) -> None:
         return {"status": "ok"}
 
     @app.get("/ready")
-    def ready() -> JSONResponse:
-        """What was released last is live here, in every project."""
+    def ready(sent: Request) -> JSONResponse:
+        """What was released last is live here, in every project. Where tokens are needed, the projects' names are told to those who may read."""
         troubles = server.troubles()
+        key = sent.state.key
+        if server.workspace.people.needed() and (key is None or key.project or not scope_allows(key.scopes, "read")):
+            return JSONResponse({"ready": not troubles}, 503 if troubles else 200)
         live = {name: found.context.route.champion.version for name, found in server.watcher.served.items() if found.context.route}
         return JSONResponse({"ready": not troubles, "champions": live, "reasons": troubles}, 503 if troubles else 200)
 
@@ -182,6 +193,11 @@ def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:
         known = dict(zip(classes, chances, strict=True)) if names and math.isfinite(chances[0]) else None
         found.append({"id": id, "prediction": prediction, "probabilities": known, "model_version": version})
     return found
+
+
+def _sender(request: Request) -> str:
+    """Whose labels these are: the token's label."""
+    return f"token {request.state.key.label}" if request.state.key else API
 
 
 def _keys(rows: list[dict[str, Any]]) -> list[str]:

@@ -21,6 +21,7 @@ class Numbers:
         self._predictions = Counter(
             "lifecycle_predictions", "Predictions by the version that answered", ["project", "version"], registry=self.registry
         )
+        self._turned_away = Counter("lifecycle_turned_away", "Requests that were not let in, by status", ["status"], registry=self.registry)
         self._champion = Gauge("lifecycle_champion_version", "The version that answers", ["project"], registry=self.registry)
         self._swaps = Counter("lifecycle_swaps", "Releases made live by this process", ["project"], registry=self.registry)
         self._failed = Counter("lifecycle_failed_swaps", "Releases that did not load", ["project"], registry=self.registry)
@@ -30,6 +31,10 @@ class Numbers:
         """One request has its answer."""
         self._requests.labels(project, path, str(status)).inc()
         self._seconds.labels(project, path).observe(seconds)
+
+    def turned_away(self, status: int) -> None:
+        """A caller was not let in."""
+        self._turned_away.labels(str(status)).inc()
 
     def batch(self, project: str, versions: dict[int, int]) -> None:
         """Rows that were answered and logged together, by version."""

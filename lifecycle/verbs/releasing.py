@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
-from lifecycle.errors import Conflict, InvalidValue, LifecycleError, NotReady
-from lifecycle.plain import plain
+from lifecycle.errors import Conflict, InvalidValue, NotReady
 from lifecycle.records import Gate, ModelVersion, Rollout
 from lifecycle.release import approval
 from lifecycle.release.rollout import modes
 from lifecycle.stores import decisions as judged
-from lifecycle.stores import events, runs
+from lifecycle.stores import events, requests, runs
 from lifecycle.stores import versions as stored
-from lifecycle.verbs import trialing
+from lifecycle.verbs import approving, tabling, trialing
 from lifecycle.verbs.comparing import compare
 from lifecycle.verbs.context import Context, who
 from lifecycle.verbs.scoring import smoke
@@ -84,30 +82,34 @@ def live(context: Context) -> Rollout | None:
 
 def gates(context: Context, number: int) -> tuple[Gate, ...]:
     """What a version had to meet before it may be approved, with what was found; empty where nothing was asked."""
-    return tuple(Gate(g["name"], bool(g["passed"]), g["reason"]) for g in version(context, number).manifest.get("gates", ()))
+    return tabling.gates(version(context, number))
 
 
 def approve(context: Context, number: int, by: str | None, reason: str, mode: str = "full", share: float | None = None) -> None:
-    """Let a version go live in a mode, and keep the reason and the figures that were on the table.
+    """Let a version go live in a mode ("later": when somebody rolls it out), and keep the reason and the figures that were on the table.
 
     Raises
     ------
     InvalidValue : no reason, or a share out of range. NotAllowed : four eyes are asked for, and this person made or requested it.
+    NotReady : it was made longer ago than approvals last, and nobody has looked at it again since.
     Conflict : it is champion already or was rejected. BadData, StoreError : it does not load or answer; nothing was changed.
     """
     text = approval.check_reason(reason, "approve")
-    part, person, found = approval.share_of(mode, share), who(by), version(context, number)
+    later, part, person, found = mode == "later", approval.share_of("full" if mode == "later" else mode, share), who(by), version(context, number)
     approval.check_releasable(found, mode)
     _four_eyes(context, found, person)
+    approving.require_fresh(context, found)
     smoke(context, found)
-    figures = _figures(context, found)
+    figures = tabling.figures(context, found)
     with context.database.write():
         current = version(context, number)
         approval.check_releasable(current, mode)
         judged.add(context.database, context.name, number, "approved", person, text, context.now(), figures)
         told = {"reason": text, "mode": mode, "verdict": figures["verdict"], "failed_gates": figures["failed_gates"]}
+        requests.close(context.database, context.name, number, "approved")
         context.happened(person, "approve", f"version {number}", told)
-        _release(context, current, mode, part, person, text)
+        if not later:
+            _release(context, current, mode, part, person, text)
 
 
 def reject(context: Context, number: int, by: str | None, reason: str) -> None:
@@ -118,7 +120,7 @@ def reject(context: Context, number: int, by: str | None, reason: str) -> None:
     InvalidValue : no reason. Conflict : it answers now, or was rejected before.
     """
     text, person, found = approval.check_reason(reason, "reject"), who(by), version(context, number)
-    figures = _figures(context, found)
+    figures = tabling.figures(context, found)
     with context.database.write():
         found = version(context, number)
         if found.status == "champion":
@@ -127,6 +129,7 @@ def reject(context: Context, number: int, by: str | None, reason: str) -> None:
             raise Conflict(f"Version {number} was rejected already.")
         judged.add(context.database, context.name, number, "rejected", person, text, context.now(), figures)
         stored.set_status(context.database, context.name, number, "rejected")
+        requests.close(context.database, context.name, number, "rejected")
         trialled = stored.active_trial(context.database, context.name)
         if trialled is not None and trialled.version == number:
             _end(context, trialled, person, f"version {number} was rejected")
@@ -139,12 +142,15 @@ def roll_out(context: Context, number: int, mode: str, share: float | None, by: 
     Raises
     ------
     UnknownName : no such mode or version. InvalidValue : a share out of range. NotAllowed : four eyes are asked for, and nobody
-    else has approved it. Conflict : it is champion already or was rejected. BadData, StoreError : it does not load or answer.
+    else has approved it. NotReady : its approval was withdrawn or has expired. Conflict : it is champion already or was rejected.
+    BadData, StoreError : it does not load or answer.
     """
     part, person, found = approval.share_of(mode, share), who(by), version(context, number)
     approval.check_releasable(found, mode)
-    if not modes.facts(mode)["aside"] and not judged.approved(context.database, context.name, number):
-        _four_eyes(context, found, person)
+    if not modes.facts(mode)["aside"]:
+        approving.require_lasting(context, number)
+        if not approving.lasting(context, number):
+            _four_eyes(context, found, person)
     if modes.facts(mode)["trial"] and champion(context) is None:
         raise NotReady(f"There is no champion to try version {number} against; roll it out in full.")
     smoke(context, found)
@@ -250,17 +256,5 @@ def _before(context: Context) -> ModelVersion:
 def _four_eyes(context: Context, found: ModelVersion, by: str) -> None:
     if context.settings.four_eyes:
         asked = runs.get(context.database, context.name, found.run).requested_by if found.run else None
-        approval.check_four_eyes(by, (found.created_by, asked), found.version)
-
-
-def _figures(context: Context, found: ModelVersion) -> Mapping[str, Any]:
-    """What was on the table when somebody decided: the comparison's metrics and verdict, the gates, the version's own metrics."""
-    asked = gates(context, found.version)
-    on_table: dict[str, Any] = {"gates": asked, "failed_gates": approval.failing(asked), "own": found.metrics}
-    try:
-        current = champion(context)
-        made = compare(context, current.version if current else None, found.version)
-        on_table |= {"against": made.old, "rows": made.rows, "metrics": made.metrics, "verdict": made.verdict}
-    except LifecycleError as error:
-        on_table |= {"against": None, "rows": 0, "metrics": [], "verdict": str(error)}
-    return dict(plain(on_table))
+        waits = requests.waiting(context.database, context.name, found.version)
+        approval.check_four_eyes(by, (found.created_by, asked, waits["by"] if waits else None), found.version)
