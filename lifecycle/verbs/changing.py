@@ -22,7 +22,7 @@ from lifecycle.monitor.root_cause import group_cells
 from lifecycle.monitor.summaries import decode
 from lifecycle.records import ConceptReport
 from lifecycle.stores import cursors, kept, summaries, versions
-from lifecycle.verbs import performing, recording
+from lifecycle.verbs import drifting, performing, recording
 from lifecycle.verbs.blaming import guessed_reference, slope_of
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import ANSWERS, monitored, reference_counts
@@ -51,6 +51,7 @@ def concept(context: Context, metric: str | None = None, detector: str = "adwin"
     if name not in metric_names(context.schema.task):
         raise UnknownName.among(f"{context.schema.task} metric", name, metric_names(context.schema.task))
     performing.catch_up(context)
+    drifting.catch_up(context)
     reached = tuple(cursors.position(context.database, context.name, consumer) for consumer in (ROWS, LABELS))
     key = (str(context.database.path), context.name, context.config.created, name, repr(context.settings), *reached)
     return ConceptReport(_frames.get(key, lambda: _frame(context, name)).copy(), _changes(context, detector, reached[1]))
