@@ -15,6 +15,7 @@ from lifecycle.monitor.alarms import column_level, default_test
 from lifecycle.monitor.drift import drift_test, drift_tests
 from lifecycle.monitor.drift.registration import DriftTest
 from lifecycle.monitor.summaries import Bins
+from lifecycle.monitor.windows import parse
 from lifecycle.records import Schema, Settings
 
 __all__ = ["Policy", "policy", "require_alarms"]
@@ -26,7 +27,7 @@ MEASURED, IGNORED = "measured", "ignored"
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`rate`: false alarms a window; `least`: the effect that matters; `tests`, `by_hand`: by column or kind; `k` of `m` windows;
-    `inflation`: rows that count as one, None where it is measured on the reference."""
+    `inflation`: rows that count as one, None where it is measured on the reference; `rows`: of a window, where they are fixed."""
 
     rate: float
     least: float | None
@@ -35,6 +36,7 @@ class Policy:
     k: int
     m: int
     inflation: float | None
+    rows: int = 0
 
     def level(self, columns: int, closed: bool) -> float:
         """The p-value that each of so many columns is held to in each window."""
@@ -43,7 +45,7 @@ class Policy:
     def test(self, name: str, bins: Bins, reference: np.ndarray[Any, Any]) -> DriftTest:
         """The test that judges a column: its own, that of its kind, or the default."""
         chosen = self.tests.get(name, self.tests.get(bins.kind))
-        return drift_test(chosen if chosen is not None else default_test(bins.kind, reference))
+        return drift_test(chosen if chosen is not None else default_test(bins.kind, reference, self.rows))
 
     def threshold(self, name: str, kind: str) -> float | None:
         """The effect that someone chose as the column's threshold, or that of its kind; None where nobody did."""
@@ -65,7 +67,7 @@ def policy(settings: Settings, window: str) -> Policy:
     k, m = read_persistence(settings.drift_alarm)
     given = settings.autocorrelation
     inflation = None if given == MEASURED else 1.0 if given == IGNORED else float(given)
-    return Policy(rate, settings.minimum_effect, dict(settings.drift_tests), by_hand, k, m, inflation)
+    return Policy(rate, settings.minimum_effect, dict(settings.drift_tests), by_hand, k, m, inflation, parse(window).rows)
 
 
 def require_alarms(settings: Settings, schema: Schema, window: str, derived: Iterable[str] = ()) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lifecycle.monitor.drift.limits import critical_value, upper_tail
+from lifecycle.monitor.drift.limits import critical_value, tied, upper_tail
 from lifecycle.monitor.drift.nulls import effective
 from lifecycle.monitor.drift.registration import Cells, Counts, Verdicts, numbers, register
 from lifecycle.records import TestResult
@@ -17,7 +17,8 @@ __all__ = ["anderson_darling", "on_counts"]
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
-    """On ordered cells, missing below all values. The statistic is A squared, with the mean one; its p-value is the limit's."""
+    """On ordered cells, missing below all values. The statistic is A squared, with the mean one; its p-value is the limit's, for
+    values tied as in the reference."""
     m, n = float(reference.sum()), current.sum(axis=1).astype(np.float64)
     total = n + m
     both = reference + current
@@ -27,10 +28,10 @@ def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, le
         share, h = both / total[:, None], below / total[:, None]
         weighed = np.where(both > 0, gap**2 * share / np.maximum(h * (1 - h) - share / 4, 1e-12), 0.0)
     mean_square = weighed.sum(axis=1) * (total - 1) / np.maximum(total, 1)
-    size = effective(n, m)
+    size, weights = effective(n, m), tied("anderson_darling", reference)
     statistic = size * mean_square
-    p_value = np.where(n > 0, upper_tail("anderson_darling", statistic), np.nan)
-    critical = critical_value("anderson_darling", level)
+    p_value = np.where(n > 0, upper_tail("anderson_darling", statistic, weights), np.nan)
+    critical = critical_value("anderson_darling", level, weights)
     effect = np.sqrt(mean_square / 2)
     return Verdicts(statistic, p_value, effect, np.maximum(critical, 2 * size * least**2))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lifecycle.monitor.drift.limits import critical_value, upper_tail
+from lifecycle.monitor.drift.limits import critical_value, tied, upper_tail
 from lifecycle.monitor.drift.nulls import effective
 from lifecycle.monitor.drift.registration import Cells, Counts, Verdicts, numbers, register
 from lifecycle.records import TestResult
@@ -16,16 +16,16 @@ __all__ = ["cramer_von_mises", "on_counts"]
 
 
 def on_counts(reference: Counts, current: Counts, cells: Cells, level: float, least: float) -> Verdicts:
-    """On ordered cells, missing below all values. The p-value is the limit's, which errs on the safe side with ties."""
+    """On ordered cells, missing below all values. The p-value is the limit's, for values tied as in the reference."""
     m, n = float(reference.sum()), current.sum(axis=1).astype(np.float64)
     both = reference + current
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = np.cumsum(current, axis=1) / n[:, None] - np.cumsum(reference) / m
         mean_square = (gap**2 * both).sum(axis=1) / (n + m)
-    size = effective(n, m)
+    size, weights = effective(n, m), tied("cramer_von_mises", reference)
     statistic = size * mean_square
-    p_value = np.where(n > 0, upper_tail("cramer_von_mises", statistic), np.nan)
-    critical = critical_value("cramer_von_mises", level)
+    p_value = np.where(n > 0, upper_tail("cramer_von_mises", statistic, weights), np.nan)
+    critical = critical_value("cramer_von_mises", level, weights)
     effect = np.sqrt(3 * mean_square)  # 1 where nothing is shared and the window is small beside the reference
     return Verdicts(statistic, p_value, effect, np.maximum(critical, size * least**2 / 3))
 
