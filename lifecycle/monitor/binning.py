@@ -67,12 +67,15 @@ class _Grid:
 class Lookup:
     """`np.searchsorted(edges, values)` through a table: a cell of a grid tells the bin, a binary search the few that it does not.
 
+    tails : edges on each side that lie far from the others, where values are few.
+
     >>> Lookup(np.array([1.0, 2.0, 4.0]))(np.array([0.0, 1.0, 1.5, 4.0, 9.0])).tolist()
     [0, 0, 1, 2, 3]
     """
 
-    def __init__(self, edges: Floats) -> None:
+    def __init__(self, edges: Floats, tails: int = TAILS) -> None:
         self.edges = edges
+        self._tails = tails if len(edges) > 2 * TAILS + 2 else max(tails - 2, 0)
         self._grid: _Grid | None = None
         self._table: Integers | None = None
         self._prepared = False
@@ -108,7 +111,7 @@ class Lookup:
     def _prepare(self) -> None:
         """Choose the grid on which the most edges lie, the coarsest that does, and fill the table; none for extreme edges."""
         self._prepared = True
-        inner = self.edges[TAILS:-TAILS] if len(self.edges) > 2 * TAILS + 2 else self.edges[TAILS - 2 : -(TAILS - 2)]
+        inner = self.edges[self._tails : len(self.edges) - self._tails]
         grids = [grid for finest in _grids(inner, 2 * _GRID) for grid in _coarser(finest)]
         if not grids:
             return

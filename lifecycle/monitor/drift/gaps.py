@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lifecycle.monitor.drift.bridges import of_gaps
+from lifecycle.monitor.drift.bridges import of_gaps, of_paths
 from lifecycle.monitor.drift.nulls import moments, shares, verdicts
 from lifecycle.monitor.drift.registration import Cells, Counts, Floats, Verdicts
 
@@ -44,7 +44,7 @@ def judge_gaps(reference: Counts, current: Counts, cells: Cells, level: float, l
     statistic = Gaps(tuple(steps.tolist()), order)(reference[None, :], current)
     counts, wide = _coarse(reference, steps, order)
     power = 1.5 if order == 1 else 2.0
-    limit = of_gaps(reference, 2 * steps) if order == 2 else None
+    limit = of_gaps(reference, 2 * steps) if order == 2 else of_paths(counts, np.asarray(wide), power)
     known = current.sum(axis=1) - current[:, 0]
     return verdicts(statistic, moments(Gaps(wide, order), counts, known, power, limit), level, least, power)
 

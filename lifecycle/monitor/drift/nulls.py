@@ -202,17 +202,23 @@ def _between(distance: Distance, counts: bytes, kind: str, size: float, power: f
 @lru_cache(maxsize=20_000)
 def _drawn(distance: Distance, counts: bytes, kind: str, place: int, power: float, groups: int) -> tuple[float, float, float]:
     """Moments of the distance's power of pairs that are drawn from these counts, the window of the grid's size at `place`."""
+    values = distance(*_pairs(counts, kind, place, groups)) ** power
+    centred = values - values.mean()
+    return float(values.mean()), float(values.var(ddof=1)), float(max((centred**3).mean(), 0.0))
+
+
+@lru_cache(maxsize=2)
+def _pairs(counts: bytes, kind: str, place: int, groups: int) -> tuple[Floats, Floats]:
+    """Many references and windows that are drawn from these counts; kept for the next distance of the same column."""
     held = np.frombuffer(counts, dtype=kind)
     draws = int(np.clip(_NUMBERS_AT_ONCE // max(len(held), 1), _FEWEST_DRAWS, _DRAWS))
     rng, probabilities = np.random.default_rng(_SEED), _alike(held) if groups else shares(held)
     first = samples(rng, max(round(float(held.sum())), 1), probabilities, draws)
     second = samples(rng, max(round(_GRID**place), 1), probabilities, draws)
-    if groups:
-        none = np.zeros(draws)
-        first, second = largest(np.column_stack((none, first, none)), np.column_stack((none, second, none)), groups)
-    values = distance(first, second) ** power
-    centred = values - values.mean()
-    return float(values.mean()), float(values.var(ddof=1)), float(max((centred**3).mean(), 0.0))
+    if not groups:
+        return first, second
+    none = np.zeros(draws)
+    return largest(np.column_stack((none, first, none)), np.column_stack((none, second, none)), groups)
 
 
 def _alike(counts: Counts) -> Floats:
