@@ -6,11 +6,16 @@ import streamlit as st
 
 from pages.parts import label_surface, page, plain_buttons, queue_filter, queue_query, session, sitting, words
 
-LOOK = """<style>[data-testid=stMainBlockContainer] {padding-bottom: 1rem} .st-key-label-head, [data-testid=stVerticalBlock] {gap: .6rem}
+# The surface says calmly that the connection is lost and goes on; Streamlit's own dialog would cover the sample.
+LOOK = """<style>.stDialog, .st-key-revive {display: none} [data-testid=stMainBlockContainer] {padding-bottom: 1rem}
+.st-key-label-head, [data-testid=stVerticalBlock] {gap: .6rem}
 @media (max-width: 760px) {h1 {font-size: 1.2rem !important} .finding {display: none} .st-key-label-head {flex-wrap: nowrap}
 [data-testid=stMainBlockContainer] {padding-top: 3.2rem}}</style>"""
 
 project, expert = session.project(), session.user()
+if why := project.refusal("annotate"):
+    page.head("Label", why)
+    st.stop()
 where = queue_query.wanted(project.config.schema, {name: st.query_params.get_all(name) for name in st.query_params})
 place = f"sitting-{project.name}-{expert}"
 if place not in st.session_state:
@@ -43,6 +48,7 @@ def queue() -> None:
 
 
 queue()
+st.button("Ask the server again", key="revive")  # out of sight; the surface presses it when a restarted server does not know it
 st.toggle(
     "Plain buttons", key="plain-buttons", bind="query-params", help="Use these if the surface above does not start or a screen reader prefers them."
 )

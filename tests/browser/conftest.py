@@ -41,6 +41,7 @@ def dashboard(home: Path, port: int | None = None) -> Iterator[str]:
     environment = {**os.environ, "LIFECYCLE_HOME": str(home), "OMP_NUM_THREADS": "1"}
     with (home / "dashboard.log").open("a") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+    (home / "pid").write_text(str(process.pid))
     try:
         _await(f"http://127.0.0.1:{port}/_stcore/health", process, home / "dashboard.log")
         yield f"http://127.0.0.1:{port}"

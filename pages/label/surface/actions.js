@@ -90,12 +90,22 @@ Object.assign(Surface.prototype, {
   },
   // Unsent answers for some seconds: said where the progress is, in a line that is always there, so that nothing moves.
   connection(late) {
+    this.calm()
     const line = this.find(".line"), was = line.dataset.late === "yes"
     line.dataset.late = late ? "yes" : "no"
     const said = late ? `Not connected: ${late === 1 ? "1 answer waits" : `${late} answers wait`} in this browser. Go on, ${late === 1 ? "it is" : "they are"} sent as soon as possible.` : was ? "Connected again: all answers are saved." : null
     if (said !== null && line.textContent !== said) line.textContent = said
     if (was && !late) setTimeout(() => line.dataset.late === "no" && (line.textContent = ""), 4000)
     if (!this.shown) this.nothing()
+  },
+  // Streamlit's dialog about the connection makes the page inert under it; labeling goes on without, so it is closed.
+  calm() {
+    const dialog = [...document.querySelectorAll(".stDialog")].find((found) => found.querySelector("h2")?.textContent === "Connection error")
+    dialog?.querySelector("button[aria-label=Close]")?.click()
+    // A restarted server does not know this fragment: the hidden button has the whole page run once, which brings the surface its new one.
+    if (!this.asked || Date.now() - this.asked < 5000 || Date.now() - (this.revived || 0) < 5000) return
+    this.revived = Date.now()
+    document.querySelector(".st-key-revive button")?.click()
   },
   progress() {
     const goal = Math.max(1, parseInt(this.find(".goal").value) || 40), bar = this.find(".bar"), parts = []

@@ -56,6 +56,7 @@ class Surface {
     this.trigger = trigger
     if (data.reply === this.replied) return
     this.replied = data.reply
+    this.asked = null
     this.outbox.acknowledge(data.acknowledged)
     if (this.lane !== undefined && this.lane !== data.lane) this.clear()
     this.lane = data.lane
@@ -92,6 +93,7 @@ class Surface {
   }
   say(message = {}) {
     const have = [...(this.shown ? [this.shown] : []), ...this.waiting].map((task) => task.id)
+    this.asked = this.asked || Date.now()
     this.trigger("outbox", { entries: this.outbox.entries, have, wanted: this.wanted, ...message })
   }
   next() {
