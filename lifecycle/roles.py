@@ -26,7 +26,7 @@ _TABLE: Mapping[str, str] = {
         concept root_cause target_drift
         agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus
         decisions disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress
-        labeling_gain labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview
+        drift_slices labeling_gain performance_classes labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview
         preview_trigger progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers
         version versions waiting_tasks windows workers""",
     "labeler": """

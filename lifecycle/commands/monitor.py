@@ -55,3 +55,16 @@ def health(project: Project) -> Any:
 def slices(project: Project, metric: str | None) -> pd.DataFrame:
     """For whom is the model worse: by every column's values and bins, the worst first."""
     return project.slices(metric)
+
+
+@click.option("--column", default=None, help="Every column by default.")
+@command(commands)
+def drift_slices(project: Project, column: str | None) -> pd.DataFrame:
+    """Which groups of rows have changed: by a column's values and bins, the most different first."""
+    return project.drift_slices(column)
+
+
+@command(commands)
+def performance_classes(project: Project) -> pd.DataFrame:
+    """Precision, recall and F1 of each class."""
+    return project.performance_classes()

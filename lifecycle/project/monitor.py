@@ -17,12 +17,14 @@ from lifecycle.verbs import (
     drift_views,
     drifting,
     monitor_report,
+    performance_classes,
     performance_limits,
     performance_samples,
     performance_views,
     performing,
     quality_views,
     range_views,
+    slice_drifting,
 )
 from lifecycle.verbs.range_views import Range
 
@@ -127,6 +129,22 @@ class MonitorVerbs(Opened):
     def figures(self, path: str | Path | None = None, start: datetime | None = None, end: datetime | None = None) -> bytes:
         """Every figure of the monitor pages as CSV files in one zip; returned, and written to `path` where one is given."""
         return monitor_report.figures(self._context, path, start, end)
+
+    def drift_slices(self, column: str | None = None, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """Which groups of rows have changed, by the values or bins of a column (default: of each), the most different first: column, value,
+        rows, reference_rows, share, reference_share, differs (the column that differs most within the slice), statistic, p_value (corrected for
+        looking at many), drifted, columns (how many differ).
+
+        Raises
+        ------
+        UnknownName : no such column that can be cut.
+        """
+        return slice_drifting.drift_slices(self._context, column, start, end)
+
+    def performance_classes(self, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """Precision, recall and F1 of each class over the windows in [start, end): class, metric, rows, labels and the three lines with their
+        intervals. Empty for regression."""
+        return performance_classes.performance_classes(self._context, start, end)
 
     def health(self) -> Health:
         """Is the model OK, and why."""

@@ -76,9 +76,10 @@ def slices(context: Context, metric: str | None = None, start: datetime | None =
     name, layout = metric or performing.headline(context), layout_of(context.schema, context.settings.costs)
     if name not in metric_names(layout.task):
         raise UnknownName.among(f"{layout.task} metric", name, metric_names(layout.task))
+    performing.require_measurable(context, name)
     performing.catch_up(context)
     reached = tuple(cursors.position(context.database, context.name, consumer) for consumer in (ROWS, LABELS))
-    key = (str(context.root), context.name, name, str(start), str(end), *reached)
+    key = (str(context.root), context.name, name, str(start), str(end), repr(context.settings.costs), *reached)
     if key not in _KEPT:
         _KEPT[key] = _slices(context, name, start, end)
         while len(_KEPT) > KEPT:

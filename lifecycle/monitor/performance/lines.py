@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,13 +71,13 @@ def blended(covariance: Floats, rows: Floats, spread: Floats, unit: Floats) -> t
     return (own[:, None, None] * np.nan_to_num(covariance) + prior[:, None, None] * from_reference) / total, own + prior
 
 
-def metric_on(line: Line, name: str) -> Numbers:
-    """Value and interval of one metric of means on each window of a line."""
+def metric_on(line: Line, name: str, function: Callable[[Means], Floats] | None = None) -> Numbers:
+    """Value and interval of one metric of means on each window of a line; `function` in place of the registered one, such as that of a class."""
     facts, layout = metric_facts(name), line.layout
     windows = len(line.means)
     if facts.get("per_class") and not layout.per_class:
         return Numbers.unknown(windows)
-    function = metrics[name]
+    function = function or metrics[name]
 
     def on(vector: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):

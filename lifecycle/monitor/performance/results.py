@@ -13,6 +13,7 @@ from lifecycle.monitor.performance.estimated import Moved, estimated_line, estim
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
 from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
+from lifecycle.monitor.performance.one_class import per_class
 from lifecycle.monitor.performance.outcomes import Outcomes, informed
 from lifecycle.monitor.performance.pooled import Sample, pool
 from lifecycle.monitor.performance.ranked import labelled_ranking
@@ -20,7 +21,7 @@ from lifecycle.monitor.performance.realized import averaged, realized_line, real
 from lifecycle.monitor.performance.row_model import RowModel
 from lifecycle.monitor.performance.summary import Stack, add, empty
 
-__all__ = ["LINES", "level", "results"]
+__all__ = ["LINES", "class_results", "level", "results"]
 
 LINES = ("realized", "estimated", "assisted", "level")
 
@@ -70,6 +71,26 @@ def results(
             columns |= {line: numbers.value, f"{line}_lower": numbers.lower, f"{line}_upper": numbers.upper}
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def class_results(layout: Layout, model: RowModel, stack: Stack) -> pd.DataFrame:
+    """Of one summary, a row a (class, metric): class (its place), metric (precision, recall, f1), rows, labels and the three lines."""
+    sample = pool(stack)
+    outcomes = outcomes_of([model], sample)
+    lines = {
+        "realized": realized_line(layout, sample, model.spread[None], outcomes),
+        "estimated": estimated_line(model, stack),
+        "assisted": assisted_line(layout, stack, sample, model.spread[None], model.around[None], outcomes),
+    }
+    rows = []
+    for at in range(len(layout.classes)):
+        for name, function in per_class(at).items():
+            row = {"class": at, "metric": name, "rows": int(stack["rows"][0]), "labels": int(sample.labels[0])}
+            for line, known in lines.items():
+                numbers = metric_on(known, name, function)
+                row |= {line: numbers.value[0], f"{line}_lower": numbers.lower[0], f"{line}_upper": numbers.upper[0]}
+            rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def outcomes_of(models: Sequence[RowModel], sample: Sample) -> Outcomes | None:

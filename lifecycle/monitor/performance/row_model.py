@@ -85,14 +85,14 @@ class RowModel:
 
     @cached_property
     def cautious(self) -> Floats | None:
-        """The chances drawn to a half by one row for each level of the isotonic fit: what was never seen on the reference can be all the same."""
+        """The chances drawn to a half by half a row for each level of the isotonic fit: what was never seen on the reference can be all the same."""
         if self.chances is None:
             return None
         out = np.empty(self.chances.shape)
         for s, chances in enumerate(self.chances):
             _, block = np.unique(chances, return_inverse=True)
             rows = np.bincount(block.reshape(-1), self.positive[s] + self.negative[s])[block.reshape(-1)]
-            out[s] = (chances * rows + 0.5) / (rows + 1.0)
+            out[s] = (chances * rows + 0.25) / (rows + 0.5)
         return out
 
     @cached_property
