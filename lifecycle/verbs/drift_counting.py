@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lifecycle.monitor import windows
 from lifecycle.monitor.components import errors, matrix
 from lifecycle.monitor.sketch import Hashes, Sketch, add_column, row_sketch, time_slots
-from lifecycle.monitor.summaries import Floats, Summary, cells_of, summarise
+from lifecycle.monitor.summaries import Floats, Summary, cells_of, runs_of, summarise
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import ANSWERS, Monitored, sources, values
 
@@ -71,13 +71,14 @@ def _summaries(
     together = columns.fitted["together"]["names"]
     hashes = np.zeros(table.num_rows, dtype=np.uint64)
     made: dict[str, Summary] = {}
+    runs = runs_of(place)
     sample: dict[str, Any] = {}
     for name, kind, array in values(table, context.schema, columns.fitted):
         if name not in columns.bins:
             continue
         bins = columns.bins[name]
         cells = cells_of(array, bins, columns.lookups.get(name))
-        made[name] = summarise(array, bins, place, count, cells)
+        made[name] = summarise(array, bins, place, count, cells, runs)
         content = array if kind == "numeric" else cells
         if name not in ANSWERS:
             add_column(hashes, content)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.isotonic import isotonic_regression
 
+from lifecycle.monitor.binning import Lookup
 from lifecycle.monitor.performance.layout import Floats
-
-GRID = 8192
 
 __all__ = ["bin_centres", "bin_of", "calibrated_bins", "score_edges"]
 
@@ -40,19 +41,13 @@ def bin_of(scores: Floats, edges: Floats) -> NDArray[np.int64]:
     >>> bin_of(np.array([0.0, 0.5, 0.7, 1.0]), np.array([0.0, 0.5, 0.6, 1.0])).tolist()
     [0, 1, 2, 2]
     """
-    inner = edges[1:-1]
-    if len(scores) < GRID:
-        return np.searchsorted(inner, scores, side="right").astype(np.int64)
-    first = np.searchsorted(inner, np.arange(GRID + 1) / GRID, side="right")  # the bin at the start of each cell of an even grid
-    within = int(np.max(np.diff(first)))
-    if within > 6:
-        return np.searchsorted(inner, scores, side="right").astype(np.int64)
-    found = first[np.clip((scores * GRID).astype(np.int64), 0, GRID)]
-    found -= scores < np.append(-np.inf, inner)[found]  # rounding may have put a score into the cell above
-    ahead = np.append(inner, np.inf)
-    for _ in range(within + 1):
-        found += scores >= ahead[found]
-    return found
+    return _lookup(np.asarray(edges, dtype=np.float64).tobytes())(np.asarray(scores, dtype=np.float64))
+
+
+@lru_cache(maxsize=256)
+def _lookup(edges: bytes) -> Lookup:
+    """The bins below which scores lie: an edge that belongs to the bin above is the number before it."""
+    return Lookup(np.nextafter(np.frombuffer(edges)[1:-1], -np.inf), tails=0)
 
 
 def bin_centres(edges: Floats) -> Floats:
