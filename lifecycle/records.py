@@ -15,14 +15,15 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from lifecycle.configuration import Column, ColumnKind, Modality, ProjectConfig, QueueFilter, Scalar, Schema, Settings, TaskKind, Trigger
+from lifecycle.findings import Change, ConceptReport, MultivariateResult
 
 # fmt: off
 __all__ = [
     "Agreement", "Annotation", "Column", "ColumnKind", "Comparison", "Decision", "DriftReport", "Estimate", "Event", "Gate",
-    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "QueueFilter", "Reproduction", "Rollout",
+    "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
     "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
     "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
-    "Change", "ConceptReport", "MultivariateResult",
+    "Change", "ConceptReport", "MultivariateResult", "QueueFilter",
 ]
 # fmt: on
 
@@ -52,20 +53,6 @@ class TestResult:
     statistic: float
     p_value: float = float("nan")
     effect: float = float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class MultivariateResult:
-    """Rows against rows: a statistic with its 95 % interval, p-value and effect size, the `threshold` from which on the statistic is drift, and
-    `columns`: the shares of what gives it away by column, the largest first (empty where the method cannot say, or nothing moved)."""
-
-    statistic: float
-    lower: float
-    upper: float
-    p_value: float
-    effect: float
-    threshold: float
-    columns: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +116,6 @@ class PerformanceReport:
     estimated_lower, estimated_upper, assisted, assisted_lower, assisted_upper, threshold_lower, threshold_upper, alarm."""
 
     frame: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Where a stream of losses changed: `at` the first row that is different, `found` the row at which it was noticed (both count from 0),
-    and the mean loss `before` and `after`."""
-
-    at: int
-    found: int
-    before: float
-    after: float
-
-
-@dataclass(frozen=True, slots=True)
-class ConceptReport:
-    """The change of performance against the reference, in two: what the inputs explain, and what a changed concept does.
-
-    frame: window, start, end, rows, labels, metric, level (on the reference), value, line (realized, assisted, estimated), then change, inputs
-    and concept, each with _lower and _upper, changed (the concept, beyond chance), sentence. Without labels the concept is NaN.
-    changes: detector, time, window, id, before, after (mean losses), noticed (time); a row a change in the stream of labelled rows.
-    """
-
-    frame: pd.DataFrame
-    changes: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("monitor", "label", "train", "release", "modalities")
 LAYERS = {
-    1: ("errors", "configuration", "records", "plain", "registry", "roles", "schema", "costs"),
+    1: ("errors", "configuration", "findings", "records", "plain", "registry", "roles", "schema", "costs"),
     2: STAGES,
     3: ("stores", "engines"),
     4: ("verbs", "people", "project", "workspace"),

@@ -9,7 +9,7 @@ import pandas as pd
 from lifecycle.monitor import windows
 from lifecycle.monitor.report import drift_alarms, drift_report, window_bounds
 from lifecycle.records import DriftReport
-from lifecycle.stores import cursors
+from lifecycle.stores import cursors, kept
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_columns import monitored
@@ -121,5 +121,6 @@ def rebuild(context: Context) -> int:
     """Drop everything derived here and derive it again from the log and the references; returns the rows taken in."""
     with context.database.write():
         store.clear(context.database, context.name, frozen=True)
+        kept.clear(context.database, context.name)
         cursors.reset(context.database, context.name, CONSUMER)
     return catch_up(context)

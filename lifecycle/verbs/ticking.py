@@ -25,7 +25,7 @@ def tick(context: Context, now: datetime | None = None) -> list[Run]:
         context.clock.fixed = triggering.aware(now)
     ended: list[Run] = []
     failures: list[Exception] = []
-    for part in (drifting.catch_up, performing.catch_up, labeling.catch_up, _compact, _fire, running.execute_waiting, _judge_trial):
+    for part in (drifting.catch_up, performing.catch_up, _explain, labeling.catch_up, _compact, _fire, running.execute_waiting, _judge_trial):
         try:
             found = part(context)
         except Exception as error:
@@ -35,6 +35,11 @@ def tick(context: Context, now: datetime | None = None) -> list[Run]:
     if failures:
         raise failures[0]
     return ended
+
+
+def _explain(context: Context) -> None:
+    """Find out why performance fell, so that Home has it at hand."""
+    performing.health(context)
 
 
 def _compact(context: Context) -> None:

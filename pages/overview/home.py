@@ -27,6 +27,8 @@ def heading(project: lifecycle.Project, health: lifecycle.Health, waiting: int) 
     page.finding(" ".join(health.reasons) or "Nothing has been logged yet, so there is nothing to judge.")
     if health.column:
         tree.link("drift", f"Look at {health.column} →", column=health.column, window=health.window)
+    elif health.window:
+        tree.link("performance", "See what changed →")
 
 
 def figures(project: lifecycle.Project, metric: pd.DataFrame, drifted: pd.Series, waiting: int) -> None:
