@@ -7,7 +7,7 @@ whole that are steady within each group. Every column is cut once into at most 3
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ CELLS = 30
 FEWEST = 30  # rows of a slice, on both sides, below which nothing is said of it
 LEAST = 0.1  # the smallest effect that matters: a difference of cumulative shares, or half the sum of differences of shares
 RARE = 5.0
-SLICE_DRIFT = {
+SLICE_DRIFT: dict[str, Any] = {
     "column": object,
     "value": object,
     "rows": "int64",
@@ -95,8 +95,9 @@ def slice_drift(cuts: Mapping[str, tuple[Cut, Cut]], cells: Mapping[str, Cells],
         worst = np.argmax(np.where(differs, 1.0 + statistic, statistic), axis=1)
         own = np.arange(len(worst))
         rows.append(pd.DataFrame({"differs": names[worst], "statistic": statistic[own, worst], "p_value": adjusted[own, worst]}))
-        rows[-1]["drifted"], rows[-1]["columns"] = differs.any(axis=1), differs.sum(axis=1)
+        rows[-1]["columns"] = differs.sum(axis=1)
     out = pd.concat([pd.concat(places, ignore_index=True), pd.concat(rows, ignore_index=True)], axis=1)
+    out["drifted"] = out["columns"] > 0
     out["rows"] = np.round(out["rows"] * population)
     out = out.sort_values(["drifted", "statistic"], ascending=False, kind="stable", ignore_index=True)
     return out.astype(SLICE_DRIFT)[list(SLICE_DRIFT)]

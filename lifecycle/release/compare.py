@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lifecycle.costs import Costs, cost_matrix, row_costs
 from lifecycle.records import Comparison, Schema
 from lifecycle.release import figures
 from lifecycle.release.flips import flips
@@ -41,6 +42,7 @@ def compare(
     versions: tuple[int, int],
     rng: np.random.Generator,
     headline: str | None = None,
+    costs: Costs | None = None,
 ) -> Comparison:
     """Two models on the same labelled rows that neither was trained on.
 
@@ -51,28 +53,31 @@ def compare(
     old, new : what each model says of those rows: prediction, and p_<class> where it gives them.
     versions : the numbers of old and new.
     headline : the metric that the verdict speaks of; None: accuracy, or mae.
+    costs : what answers cost, {truth: {prediction: number}}, for the metric cost; None or empty: it is left out.
     """
     if len(rows) < FEWEST_ROWS:
         return too_few(versions, len(rows), FEWEST_ROWS)
     truth, said = coded(rows["label"], schema), (answers(old, schema), answers(new, schema))
     w = weights(rows["probability"]) if "probability" in rows else np.ones(len(rows))
-    table = metrics(truth, said[0], said[1], w, len(schema.classes), rng)
+    table = metrics(truth, said[0], said[1], w, len(schema.classes), rng, cost_matrix(costs, schema.classes) if costs else None)
     changed = flips(rows, old, new, schema)
     facts = figures.figures(truth, said, w, schema)
     sentence = verdict(table, headline or ("mae" if schema.task == "regression" else "accuracy"), versions, len(rows), facts["effective_rows"])
     return Comparison(versions[0], versions[1], len(rows), table, slices(rows, truth, said, w, schema), changed, sentence, facts)
 
 
-def metrics(truth: NDArray[Any], old: Answers, new: Answers, weights: Array, classes: int, rng: np.random.Generator) -> pd.DataFrame:
+def metrics(
+    truth: NDArray[Any], old: Answers, new: Answers, weights: Array, classes: int, rng: np.random.Generator, costs: Array | None = None
+) -> pd.DataFrame:
     """metric, old, new, difference, lower, upper, p_value, p_adjusted (Holm over the metrics), better: a row a metric. `classes`: 0 for
-    regression. With unequal weights the bootstrap takes McNemar's place.
+    regression. costs (truth, prediction): None for no metric cost. With unequal weights the bootstrap takes McNemar's place.
 
     >>> truth = np.arange(40) % 2; old, new = truth.copy(), truth.copy(); old[:12] = 1 - old[:12]
     >>> table = metrics(truth, Answers(old), Answers(new), np.ones(40), 2, np.random.default_rng(0)).set_index("metric")
     >>> table.loc[["accuracy", "f1"], "better"].tolist()
     ['new', 'new']
     """
-    pair = [_values(truth, said, weights, classes, old, new) for said in (old, new)]
+    pair = [_with_cost(*_values(truth, said, weights, classes, old, new), truth, said, weights, costs) for said in (old, new)]
     columns = np.hstack([found for found, _ in pair])
     middle = pair[0][0].shape[1]
     exact = columns.sum(axis=0, keepdims=True)
@@ -124,6 +129,14 @@ def _values(truth: NDArray[Any], said: Answers, weights: Array, classes: int, ol
         return regression_columns(truth, said, weights), regression_values
     scored = old.probabilities is not None and new.probabilities is not None
     return classification_columns(truth, said, weights, classes, scored), lambda sums: classification_values(sums, classes, scored)
+
+
+def _with_cost(columns: Array, of: Any, truth: NDArray[Any], said: Answers, weights: Array, costs: Array | None) -> tuple[Array, Any]:
+    """The same with one more column: what each row costs."""
+    if costs is None:
+        return columns, of
+    paid = row_costs(costs, truth, said.values.astype(np.int64)) * weights
+    return np.column_stack([columns, paid]), lambda sums: {**of(sums[:, :-1]), "cost": sums[:, -1] / sums[:, 0]}
 
 
 def _tested(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["HEADLINES", "LOWER_IS_BETTER", "Answers", "classification_columns", "classification_values", "regression_columns", "regression_values"]
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "bias", "log_loss", "brier", "calibration_error"})
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "bias", "log_loss", "brier", "calibration_error", "cost"})
 HEADLINES = {"classification": "accuracy", "regression": "mae"}
 BINS = 10
 

@@ -17,7 +17,7 @@ from lifecycle.records import Estimate
 
 __all__ = ["LOWER_IS_BETTER", "calibration_error", "classification", "losses", "regression", "summary"]
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse", "mape", "log_loss", "brier", "calibration_error"})
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse", "mape", "log_loss", "brier", "calibration_error", "cost"})
 LEVEL = 0.95
 RESAMPLES = 1000
 Array = np.ndarray[Any, Any]

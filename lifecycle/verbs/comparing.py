@@ -38,7 +38,17 @@ def compare(context: Context, old: int | None, new: int | None) -> Comparison:
     first, second = pair(context, old, new)
     sql = "SELECT max(changed), count(*) FROM current_labels WHERE project = ? AND seq IS NOT NULL"
     state = context.database.connection.execute(sql, (context.name,)).fetchone()
-    key = (str(context.root), context.name, first.version, second.version, first.model, second.model, context.settings.metric, *state)
+    key = (
+        str(context.root),
+        context.name,
+        first.version,
+        second.version,
+        first.model,
+        second.model,
+        context.settings.metric,
+        repr(context.settings.costs),
+        *state,
+    )
     if key not in _made:
         _made[key] = _compare(context, first, second)
         while len(_made) > KEPT:
@@ -106,7 +116,8 @@ def _compare(context: Context, first: ModelVersion, second: ModelVersion) -> Com
         if version.model is not None and len(rows):
             speed[name] = 1e6 * (time.perf_counter() - start) / len(rows)
     numbers = first.version, second.version
-    made = compared(rows, said[0], said[1], context.schema, numbers, np.random.default_rng(context.settings.seed), context.settings.metric)
+    rng, settings = np.random.default_rng(context.settings.seed), context.settings
+    made = compared(rows, said[0], said[1], context.schema, numbers, rng, settings.metric, settings.costs)
     size = {name: context.models.path(v.model).stat().st_size for name, v in (("old", first), ("new", second)) if v.model}
     return replace(made, figures={**made.figures, "milliseconds_per_1000_rows": speed, "bytes": size, "most_rows": MOST_ROWS})
 

@@ -28,7 +28,8 @@ def performance_classes(context: Context, start: datetime | None = None, end: da
     if not len(found) or not layout.per_class:
         names = ("class", "metric", "rows", "labels", *LINES)
         return pd.DataFrame({name: pd.Series(dtype=object if name in ("class", "metric") else "float64") for name in names})
-    number = int(found.groupby("version")["rows"].sum().idxmax())
+    versions = found["version"].to_numpy(dtype=np.int64)
+    number = int(np.bincount(versions, found["rows"].to_numpy(dtype=np.float64)).argmax())
     whole = {name: values.sum(axis=0, keepdims=True) for name, values in stack.items()}
     frame = class_results(layout, models_of(context, [number])[number], whole)
     classes = np.array([*context.schema.classes, None], dtype=object)[:-1]
