@@ -1,7 +1,9 @@
-"""drift, performance, quality, health."""
+"""drift, performance, quality, health, report and what looks closer."""
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ import pandas as pd
 
 from lifecycle.commands.predictions import setting
 from lifecycle.commands.shell import command
+from lifecycle.errors import InvalidValue
 from lifecycle.project import Project
 
 __all__ = ["commands"]
@@ -68,3 +71,64 @@ def drift_slices(project: Project, column: str | None) -> pd.DataFrame:
 def performance_classes(project: Project) -> pd.DataFrame:
     """Precision, recall and F1 of each class."""
     return project.performance_classes()
+
+
+@click.option("--b", "b", default=None, metavar="WINDOW[..WINDOW]", help="The windows that are looked at; the newest by default.")
+@click.option("--a", "a", default=None, metavar="WINDOW[..WINDOW]", help="What they are compared with; the reference by default.")
+@command(commands, "compare-ranges")
+def compare_ranges(project: Project, a: str | None, b: str | None) -> pd.DataFrame:
+    """Every column of some windows against other windows, or the reference, the most different first."""
+    return project.compare_ranges(span(a), span(b))
+
+
+@click.argument("rules", nargs=-1, metavar="COLUMN:CHECK=VALUE...")
+@command(commands, "preview-quality")
+def preview_quality(project: Project, rules: tuple[str, ...]) -> pd.DataFrame:
+    """What would fail by other rules, such as age:missing=0.05 or 'income:range=[0, 1000000]'; nothing is changed."""
+    return project.preview_quality(dict(rule(text) for text in rules))
+
+
+@click.option("--rate", default=None, type=float, help="Another false-alarm rate.")
+@click.option("--limit", default=None, type=float, help="Another limit; learned from the reference by default.")
+@click.option("--metric", default=None, help="The headline metric by default.")
+@command(commands, "preview-limits")
+def preview_limits(project: Project, metric: str | None, limit: float | None, rate: float | None) -> pd.DataFrame:
+    """Which windows would alarm for a metric with another limit; nothing is changed."""
+    return project.preview_limits(metric, limit, rate)
+
+
+@click.option("--end", default=None, type=click.DateTime(), help="Only windows that begin before this time (UTC).")
+@click.option("--start", default=None, type=click.DateTime(), help="Only windows that begin at this time (UTC) or later.")
+@click.option("--out", required=True, metavar="FILE", help="Where the HTML file goes.")
+@command(commands)
+def report(project: Project, out: str, start: datetime | None, end: datetime | None) -> str:
+    """The monitoring report as one HTML file that needs nothing else."""
+    size = len(project.report(out, start, end).encode())
+    return f"Written to {out} ({size / 1e6:.2f} MB)."
+
+
+@click.option("--end", default=None, type=click.DateTime(), help="Only windows that begin before this time (UTC).")
+@click.option("--start", default=None, type=click.DateTime(), help="Only windows that begin at this time (UTC) or later.")
+@click.option("--out", required=True, metavar="FILE", help="Where the zip file goes.")
+@command(commands)
+def figures(project: Project, out: str, start: datetime | None, end: datetime | None) -> str:
+    """Every figure of the monitor pages as CSV files in one zip."""
+    project.figures(out, start, end)
+    return f"Written to {out}."
+
+
+def span(text: str | None) -> str | tuple[str, str] | None:
+    """A range of windows as a person types it: '12' or '3..12'."""
+    first, dots, last = (text or "").partition("..")
+    return (first, last) if dots else text
+
+
+def rule(text: str) -> tuple[str, Any]:
+    """A rule as a person types it: 'age:missing=0.05'."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise InvalidValue(f"{text!r} is no rule; give the column, the check and what is allowed, such as age:missing=0.05.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

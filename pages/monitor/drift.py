@@ -6,6 +6,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import (
+    brush,
     causes,
     charts,
     choices,
@@ -55,12 +56,9 @@ def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
             which = choices.switch("Columns", ("worst", "all"), "columns", "worst", lambda name: _columns(name, len(view.columns)))
         shown = shown[shown["y"] < (FEW if which == "worst" else MOST)]
     selected = (view.column, view.chosen.first, view.chosen.last)
-    st.caption(
-        "Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it, drag over several to join windows."
-        + drift_map.condensed(shown)
-    )
+    st.caption("Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it." + drift_map.condensed(shown))
     alt = "Heatmap of drift: a row a column, the worst on top, a column a window"
-    charts.draw(drift_map.heatmap(shown, view.shown, selected, session.dark()), key="drift-map", alt=alt, select=_clicked, drag=True)
+    charts.draw(drift_map.heatmap(shown, view.shown, selected, session.dark()), key="drift-map", alt=alt, select=_clicked)
 
 
 def _columns(which: str, total: int) -> str:
@@ -89,6 +87,8 @@ def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
     place = st.container(horizontal=True)
     view = looking(project, alarms, place)
     overview(view, place)
+    counts = alarms.assign(count=alarms["columns"].str.len())
+    brush.brush(counts, view.shown, "drifted column", (view.chosen.first, view.chosen.last), "drift-brush")
     controls(view, report)
     found = drift_ranges.compared(project, str(session.workspace().path), view.every, view.chosen, view.before)
     row = found[found["column"] == view.column]

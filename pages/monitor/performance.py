@@ -7,6 +7,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import (
+    brush,
     causes,
     charts,
     choices,
@@ -18,10 +19,9 @@ from pages.parts import (
     performance_limits,
     performance_samples,
     performance_views,
+    performance_words,
     session,
     span,
-    timeline,
-    trust,
     window_lists,
     words,
 )
@@ -30,33 +30,9 @@ from pages.parts.windows import Windows
 RANGES = {"20": "Last 20 windows", "50": "Last 50", "all": "All"}
 
 
-def finding(frame: pd.DataFrame, metric: str) -> str:
-    """Where the metric stands, and whether that is an alarm, in one sentence."""
-    best = timeline.best_line(frame)
-    name = words.metric(metric)
-    if best.empty:
-        return f"There is no figure for {name} yet: neither labels nor probabilities have arrived."
-    last, outside = best.iloc[-1], best["alarm"].fillna(False).astype(bool)
-    value = words.interval(last["value"], last["lower"], last["upper"])
-    if outside.iloc[-1]:
-        quiet = best.loc[~outside, "start"]
-        since = best.loc[best["start"] > quiet.max(), "start"].iloc[0] if len(quiet) else best["start"].iloc[0]
-        return f"{name.capitalize()} has been outside its limits since {words.day(since)}: now {value}."
-    measured = best[best["line"] != "estimated"]
-    if last["line"] == "estimated" and len(measured):
-        known = measured.iloc[-1]
-        verdict = "outside its limits" if outside[measured.index[-1]] else "within its limits"
-        truth = words.interval(known["value"], known["lower"], known["upper"])
-        return (
-            f"{name.capitalize()} is {value} by the estimate; the newest window with labels, of {words.day(known['start'])}, has {truth}, {verdict}."
-        )
-    said = f"{name.capitalize()} is {value}, within its limits"
-    return f"{said}; the last alarm was on {words.day(best.loc[outside, 'start'].iloc[-1])}." if outside.any() else f"{said}."
-
-
 def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str, every: Windows) -> tuple[Windows, span.Span]:
     """The metric over time, and the windows that are chosen on it: all that are shown until some are."""
-    page.section("Is the model still as good as it was?", trust.trust(everything))
+    page.section("Is the model still as good as it was?", performance_words.why(everything))
     last = choices.switch("Range", tuple(RANGES), "range", "50", RANGES.__getitem__) if len(every) > 20 else "all"
     windows = every if last == "all" else Windows(everything, last=int(last))
     whole = span.Span(windows.names[0], windows.names[-1])
@@ -66,14 +42,12 @@ def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str, ev
     selected = None if chosen == whole else (chosen.first, chosen.last)
     chart = performance_charts.over_time(everything, windows, changes, session.dark(), selected)
     alt = f"{words.metric(metric)} in each window: estimated, realized and assisted, with their intervals"
-    charts.draw(chart, key="performance", alt=alt, select=_windows, drag=True)
+    charts.draw(chart, key="performance", alt=alt, select=lambda: span.clicked("performance"))
     thin = " Of each run of windows the worst is drawn." if len(windows) > performance_charts.RUNS else ""
-    st.caption(f"Click a point, or drag over several, to see below where, for whom and on which samples the model erred then.{thin}")
+    counts = everything[["window", "labels", "alarm"]].rename(columns={"labels": "count"})
+    brush.brush(counts, windows, "label", selected, "performance-brush")
+    st.caption(f"Click a point to see below where, for whom and on which samples the model erred then.{thin}")
     return windows, chosen
-
-
-def _windows() -> None:
-    span.clicked("performance")
 
 
 def details(project: lifecycle.Project, metric: str, labels: int, every: Windows, chosen: span.Span, whole: bool) -> None:
@@ -97,7 +71,7 @@ def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> Non
     chosen = st.query_params.get("metric", usual)
     chosen = chosen if chosen in metrics else metrics[0]
     of_metric = frame[frame["metric"] == chosen].sort_values("start", kind="stable")
-    page.head("Performance", finding(of_metric, chosen))
+    page.head("Performance", performance_words.finding(of_metric, chosen))
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     choices.pick("Metric", metrics, "metric", usual if usual in metrics else metrics[0], words.metric, place=left)
     downloads.downloads(project, "performance", frame, right)

@@ -42,7 +42,7 @@ def show(project: lifecycle.Project, frame: pd.DataFrame) -> None:
     chosen = span.chosen(every, every.names[-1])
     if len(windows.keep(failed)):
         chart = quality_charts.heatmap(failed, windows, (chosen.first, chosen.last), session.dark())
-        charts.draw(chart, key="quality-map", alt="Failed checks by column and window", select=_clicked, drag=True)
+        charts.draw(chart, key="quality-map", alt="Failed checks by column and window", select=_clicked)
     else:
         st.caption("Nothing failed in these windows. Missing, out-of-range, unseen and duplicated values would be marked here.")
     places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")

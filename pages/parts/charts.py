@@ -94,15 +94,12 @@ def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -
 
 
 def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None, drag: bool = False) -> None:
-    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click, with `drag` also after dragging over points;
-    the points are in the session under `key`. On a touch screen a drag scrolls the page, as everywhere."""
+    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click, with `drag` after dragging over points
+    instead; the points are in the session under `key`. On a touch screen a drag scrolls the page, as everywhere."""
     config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
     if select is None:
         st.plotly_chart(chart, key=key, config=config, alt=alt)
         return
     drag = drag and "Mobi" not in str(st.context.headers.get("User-Agent", ""))
-    if drag:
-        quiet = {"line": {"color": ROLES["muted"], "width": 1, "dash": "dot"}}
-        chart.update_layout(dragmode="select", newselection=quiet, activeselection={"fillcolor": "rgba(0,0,0,0)"})
-    modes: Any = ("points", "box") if drag else "points"
-    st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode=modes)
+    chart.update_layout(dragmode="select" if drag else False)
+    st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode="box" if drag else "points")

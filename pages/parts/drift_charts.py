@@ -34,7 +34,6 @@ def over_time(frame: pd.DataFrame, windows: Windows, selected: tuple[str, str] |
     highlight(chart, windows, selected, runs)
     windows.axis(chart, most=5, runs=runs)
     chart.update_yaxes(rangemode="tozero", nticks=5)
-    chart.update_layout(selectdirection="h")
     return chart
 
 

@@ -28,8 +28,8 @@ def panel(view: View, row: pd.Series) -> None:
         shown = view.map[view.map["column"] == view.column]
         chart = drift_charts.over_time(shown, view.shown, (view.chosen.first, view.chosen.last), session.dark())
         alt = f"The drift statistic of {view.column} in each window, with its threshold"
-        charts.draw(chart, key="drift-statistic", alt=alt, select=_windows, drag=True)
-    st.caption("Click a bar to see only samples with these values; click a point, or drag over several, to choose windows.")
+        charts.draw(chart, key="drift-statistic", alt=alt, select=_windows)
+    st.caption("Click a bar to see only samples with these values; click a point to choose its window.")
 
 
 def _bin() -> None:

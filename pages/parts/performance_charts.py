@@ -48,7 +48,6 @@ def over_time(
     placed = [(place * runs / max(1, len(windows)), text) for place, text in changes if place > 0.25]  # the first version needs no rule
     _changes(chart, placed, 0.05 * runs)
     windows.axis(chart, runs=runs)
-    chart.update_layout(selectdirection="h")
     return chart
 
 

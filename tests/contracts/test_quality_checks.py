@@ -48,7 +48,7 @@ def test_each_check_says_value_and_expectation_for_every_window(name: str) -> No
     if registry[name].scope == "window":
         found = check_windows(windows([480] * 6))
     else:
-        found = {**numbers(np.random.default_rng(0).normal(size=500)), **levels(["a", "b"] * 50, ["a", "b"] * 500)}
+        found = {**numbers(np.random.default_rng(0).normal(size=500)), **levels(["1", "2"] * 50, ["1", "2"] * 500)}
     findings = found[name]
     assert len(findings.value) == len(findings.failed)
     assert isinstance(findings.expected, str) or len(findings.expected) == len(findings.value)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import pages.parts
-from pages.parts import drift_map, error_charts, events, timeline, tree, trust, words
+from pages.parts import drift_map, error_charts, events, performance_words, timeline, tree, words
 from pages.parts.windows import Windows
 
 PARTS = sorted(path.stem for path in Path(pages.parts.__path__[0]).glob("*.py"))
@@ -59,9 +59,10 @@ def performance(lines: str) -> pd.DataFrame:
     return frame.assign(labels=[labels[letter] for letter in lines], threshold_lower=0.85, threshold_upper=np.nan, alarm=False)
 
 
-@pytest.mark.parametrize(("lines", "said"), [("rrr", "Trust realized"), ("rra", "Trust assisted"), ("rre", "Only the estimate"), ("", "")])
-def test_the_line_to_trust_follows_from_the_labels(lines, said):
-    assert trust.trust(performance(lines)).startswith(said)
+def test_the_line_to_trust_is_the_newest_that_has_a_reason():
+    frame = performance("rre").assign(why=["Trust the labels: all are there.", "Trust the labels, (mostly)", ""])
+    assert performance_words.why(frame) == "Trust the labels, \\(mostly\\)"
+    assert performance_words.why(frame.assign(why="")) == ""
 
 
 def test_each_windows_best_figure_is_measured_where_it_can_be():

@@ -20,7 +20,7 @@ _EXACT = 2.0**53  # up to here a float holds every whole number, so that sums of
 def values_type(facts: ColumnFacts) -> Findings | None:
     """Whole numbers that have become fractions (1 or 0), or the share of new categories that are no number or date where all known are.
 
-    Whole numbers are told by their sums: those of whole numbers are whole, and so are those of their squares.
+    Whole numbers are told by their sums and extremes: the sum is whole, and so are that of the squares, the lowest and the highest.
     """
     if facts.bins.kind == "numeric":
         return _whole(facts)
@@ -46,7 +46,7 @@ def _is_whole(summary: Summary) -> NDArray[np.bool_]:
     def whole(sums: Floats) -> NDArray[np.bool_]:
         return np.asarray(np.isfinite(sums) & (np.abs(sums) < _EXACT) & (np.floor(sums) == sums))
 
-    return whole(summary.total) & whole(summary.squares)
+    return whole(summary.total) & whole(summary.squares) & whole(summary.low) & whole(summary.high)
 
 
 def _is_number(text: str) -> bool:
