@@ -1,44 +1,26 @@
-"""Estimated and realized performance of 1,000,000 rows in 50 windows: seconds, peak memory and values, beside NannyML's.
+"""Estimated and realized performance of 1,000,000 rows in 50 windows: seconds, memory and values, side by side with NannyML.
 
-Run: `python benchmarks/monitor/performance_speed.py [--rows N] [--peer PYTHON]`, where PYTHON is an interpreter that has nannyml. Each side
-reads the same Parquet file in a process of its own; the time is from the rows in memory to the figures of every window. The
-last line is the product as it is used: from the log and the labels on the disk to the stored report.
+Run: `python benchmarks/monitor/performance_speed.py [--quick] [--rows N] [--no-peers]`. Each side reads the same Parquet files in a
+process of its own, NannyML in an environment below `.bench/` that is made when it is missing; the time is from the rows in memory to
+the figures of every window. Where a machine is shared, the ratio of the CPU seconds is the firm one. The last line is the product as it
+is used: from the log and the labels on the disk to the stored report.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-METRICS = ("accuracy", "f1", "roc_auc")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from peers.environments import python, said
 
-PEER = """
-import json, resource, sys, time, warnings
-warnings.filterwarnings("ignore")
-import pandas as pd, nannyml as nml
-reference, current = (pd.read_parquet(f"{sys.argv[1]}/{name}.parquet") for name in ("reference", "current"))
-rows = len(current) // 50
-common = dict(y_pred_proba="p", y_pred="h", y_true="y", problem_type="classification_binary", metrics=["accuracy", "f1", "roc_auc"], chunk_size=rows)
-out = {}
-for name, kind, act in (("estimated", nml.CBPE, "estimate"), ("realized", nml.PerformanceCalculator, "calculate")):
-    t = time.perf_counter()
-    found = getattr(kind(**common).fit(reference), act)(current).filter(period="analysis").to_df()
-    out[name + "_seconds"] = time.perf_counter() - t
-    column = "value"
-    for metric in ("accuracy", "f1", "roc_auc"):
-        out[f"{name} {metric}"] = found[(metric, column)].tolist()
-out["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print("RESULT" + json.dumps(out))
-"""
+METRICS, WINDOWS = ("accuracy", "f1", "roc_auc"), 50
+HERE = Path(__file__).resolve().parent / "peers"
 
 
 def make(folder: Path, rows: int) -> None:
@@ -51,84 +33,35 @@ def make(folder: Path, rows: int) -> None:
         pd.DataFrame({"p": p, "h": (p > 0.5).astype(int), "y": y}).to_parquet(folder / f"{name}.parquet")
 
 
-def counted(folder: Path) -> dict[str, object]:
-    """The pure part: from arrays to every metric's three lines."""
-    from lifecycle.monitor.performance.channels import Rows
-    from lifecycle.monitor.performance.layout import Layout
-    from lifecycle.monitor.performance.results import results
-    from lifecycle.monitor.performance.row_model import fit_row_model, project_edges
-    from lifecycle.monitor.performance.summary import add, summarise_labels, summarise_rows
-
-    reference, current = (pd.read_parquet(folder / f"{name}.parquet") for name in ("reference", "current"))
-    seconds, started = {}, time.perf_counter()
-    layout = Layout("classification", ("0", "1"))
-
-    def rows_of(frame: pd.DataFrame) -> Rows:
-        p = frame["p"].to_numpy()
-        return Rows(frame["h"].to_numpy(), np.column_stack([1 - p, p]))
-
-    known = rows_of(reference)
-    model = fit_row_model(layout, project_edges(layout, known.probabilities), known, reference["y"].to_numpy())
-    window, rows, n = np.arange(len(current)) // (len(current) // 50), rows_of(current), len(current)
-    stack = summarise_rows(model, rows, window, 50)
-    seconds["estimated_seconds"], started = time.perf_counter() - started, time.perf_counter()
-    labelled = summarise_labels(model, rows, current["y"].to_numpy(), np.ones(n), np.zeros(n, dtype=np.int64), window, 50)
-    add(stack, np.arange(50), labelled)
-    frame = results(layout, {1: model}, np.arange(50), np.ones(50, dtype=np.int64), stack, True)
-    seconds["realized_seconds"] = time.perf_counter() - started
-    values = {f"{line} {name}": frame[frame["metric"] == name][line].tolist() for line in ("estimated", "realized") for name in METRICS}
-    return {**seconds, **values, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-
-
-def stored(folder: Path) -> dict[str, object]:
-    """The product: a project that logs the rows and their labels; the time from there to the report, and that of a report read again."""
-    import lifecycle
-    from lifecycle.verbs import performing
-
-    names = {"h": "prediction", "y": "label"}
-    frames = [pd.read_parquet(folder / f"{name}.parquet").rename(columns=names) for name in ("reference", "current")]
-    frames = [frame.assign(p_0=1 - frame["p"], p_1=frame["p"], x=0.0).drop(columns="p") for frame in frames]
-    project = lifecycle.open_workspace(folder / "workspace").create_project("speed", reference=frames[0], window=f"{len(frames[1]) // 50} rows")
-    project.log(frames[1])
-    started = time.perf_counter()
-    performing.catch_up(project._context)
-    seconds, started = time.perf_counter() - started, time.perf_counter()
-    project.performance()
-    return {"seconds": seconds, "report": time.perf_counter() - started, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-
-
-def child(python: str, arguments: list[str]) -> dict[str, object]:
-    """What a side says, run by itself."""
-    done = subprocess.run([python, *arguments], stdout=subprocess.PIPE, text=True, check=True)
-    return dict(json.loads(next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))[6:]))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--peer", default="")
-    parser.add_argument("--side", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="100,000 rows, without NannyML")
+    parser.add_argument("--no-peers", action="store_true")
     given = parser.parse_args()
-    if given.side:
-        print("RESULT" + json.dumps({"counted": counted, "stored": stored}[given.side](Path(given.folder))))
-        return
-    with tempfile.TemporaryDirectory() as name:
-        make(Path(name), given.rows)
-        sides = {side: child(sys.executable, [__file__, "--side", side, "--folder", name]) for side in ("counted", "stored")}
-        peer = child(given.peer, ["-c", PEER, name]) if given.peer else None
-    print("| | estimated, s | realized, s | peak, MiB |\n|---|---|---|---|")
-    ours = sides["counted"]
-    print(f"| Lifecycle | {ours['estimated_seconds']:.2f} | {ours['realized_seconds']:.2f} | {ours['peak']:.0f} |")
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder), 100_000 if given.quick else given.rows)
+        ours = said(sys.executable, HERE / "performance_lifecycle.py", [folder, str(WINDOWS)])
+        interpreter = None if given.quick or given.no_peers else python("nannyml")
+        peer = said(interpreter, HERE / "performance_nannyml.py", [folder, str(WINDOWS)]) if interpreter else None
+        stored = said(sys.executable, HERE / "performance_stored.py", [folder, str(WINDOWS)])
+    assert ours is not None
+    assert stored is not None
+    print("| | estimated, s (CPU) | realized, s (CPU) | peak, MiB |\n|---|---|---|---|")
+    for name, side in (("Lifecycle", ours), ("NannyML", peer)):
+        if side:
+            cells = [f"{side[f'{line}_seconds']:.2f} ({side[f'{line}_cpu']:.2f})" for line in ("estimated", "realized")]
+            print(f"| {name} | {cells[0]} | {cells[1]} | {side['peak_mib']:.0f} |")
     if peer:
-        ratio = sum(peer[k] for k in ("estimated_seconds", "realized_seconds")) / sum(ours[k] for k in ("estimated_seconds", "realized_seconds"))
-        print(f"| NannyML | {peer['estimated_seconds']:.2f} | {peer['realized_seconds']:.2f} | {peer['peak']:.0f} |")
-        print(f"\n{ratio:.0f} times as fast; largest difference (f1 is the mean of both classes here, that of the second there):")
-        for line in ("realized", "estimated"):
-            print({name: float(np.max(np.abs(np.subtract(ours[f"{line} {name}"], peer[f"{line} {name}"])))) for name in METRICS}, line)
-    said = sides["stored"]
+        lines = ("estimated", "realized")
+        wall, cpu = (sum(peer[f"{line}_{k}"] for line in lines) / sum(ours[f"{line}_{k}"] for line in lines) for k in ("seconds", "cpu"))
+        print(f"\n{wall:.0f} times as fast, {cpu:.0f} times by CPU; the largest differences (f1 is the mean of both classes here, not there):")
+        for line in lines:
+            pairs = {name: np.subtract(ours["values"][f"{line} {name}"], peer["values"][f"{line} {name}"]) for name in METRICS}
+            print(line, {name: float(np.abs(gaps).max()) for name, gaps in pairs.items()})
     print(
-        f"\nFrom the stored log and labels to the report: {said['seconds']:.2f} s, {said['peak']:.0f} MiB; the report again: {said['report']:.3f} s"
+        f"\nFrom the stored log and labels to the stored summaries: {stored['taken_in_seconds']:.2f} s ({stored['taken_in_cpu']:.2f} CPU); "
+        f"the report {stored['report_seconds']:.2f} s; {stored['peak_mib']:.0f} MiB"
     )
 
 
