@@ -23,14 +23,14 @@ _TABLE: Mapping[str, str] = {
     ANYBODY: """
         people.matrix people.me project projects""",
     "viewer": """
-        concept root_cause target_drift
-        agreement annotations answer approval_requests calibration champion champion_at check comments compare config confusion consensus
-        decisions disagreements drift drift_column drift_samples environment feedback gates health history label_examples label_progress
-        drift_slices labeling_gain performance_classes labelled_today labellers labels live live_at model_card multivariate name neighbours performance predictions preview
-        preview_trigger progress quality queue_summary requests residuals run run_log runs settings similar slices suspects trial triggers
-        version versions waiting_tasks windows workers""",
+        agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config correct
+        confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback figures
+        gates health history label_examples label_progress labeling_gain labelled_today labellers labels live live_at model_card
+        multivariate name neighbours performance performance_classes performance_samples predictions preview preview_alarms preview_limits
+        preview_quality preview_trigger progress quality queue_summary report residuals root_cause run run_log runs served settings similar slices
+        suspects target_drift trial triggers version versions waiting_tasks windows workers""",
     "labeler": """
-        annotate comment next_tasks release_tasks request_labels request_similar skip undo""",
+        annotate annotate_together comment next_tasks release_tasks request_labels request_similar skip undo undo_together""",
     "data scientist": """
         add_gold adjudicate cancel configure create_project import_labels label_records log predict prioritise rebuild record_labels
         register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify

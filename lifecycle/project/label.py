@@ -9,7 +9,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Agreement, Preview, QueueFilter, Scalar, Task, Unsure
-from lifecycle.verbs import labeling, previewing, recording, reviewing, sittings, together
+from lifecycle.verbs import correcting, labeling, previewing, recording, reviewing, sittings, together
 
 __all__ = ["LabelVerbs"]
 
@@ -94,6 +94,14 @@ class LabelVerbs(Opened):
     def disagreements(self) -> pd.DataFrame:
         """The answers to samples that people answered differently and nobody has settled, those of one sample together."""
         return reviewing.disagreements(self._context)
+
+    def served(self, id: str) -> dict[str, Any]:
+        """One prediction as it was served: id, time, version, prediction, probabilities, sample."""
+        return correcting.served(self._context, id)
+
+    def correct(self, id: str, value: Scalar, by: str | None = None) -> None:
+        """Say what a served prediction should have been; it is no label before a review, see `review_feedback`."""
+        correcting.correct(self._context, id, value, by)
 
     def feedback(self) -> pd.DataFrame:
         """Users' corrections that wait for a review, the oldest first: no, id, label, by, time, prediction (what the model said)."""

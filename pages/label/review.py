@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts import agreement_view, choice, decide, latest_answers, page, review_view, session, words
+from pages.parts import agreement_view, choice, decide, gain_chart, latest_answers, page, review_view, session, words
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()
@@ -19,6 +19,7 @@ PARTS = {
     "corrections": f"Corrections ({len(corrections)})",
     "suspects": "Suspect labels",
     "agreement": "Agreement",
+    "gain": "When to stop",
     "answers": "Latest answers",
 }
 part = choice.part("review", PARTS, "corrections" if len(corrections) and not samples else "disagreements")
@@ -31,5 +32,7 @@ with page.refusals():
         review_view.suspects(project, by)
     elif part == "agreement":
         agreement_view.agreement(project, session.dark())
+    elif part == "gain":
+        gain_chart.show(project)
     else:
         latest_answers.latest(project, by)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import io
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
-from pages.parts import charts, words
+from pages.parts import charts, sample_json, words
 
 __all__ = ["draw"]
 
+STYLES = {
+    "for": "background: rgba(68,119,170,.3); color: inherit; border-radius: 3px",
+    "against": "background: none; color: inherit; border-bottom: 2px dotted",
+    "new": "background: none; color: inherit; border-bottom: 2px dashed",
+}
 MARK = "background-color: rgba(204,119,17,.16); font-weight: 600"
 
 
@@ -23,14 +31,28 @@ def draw(preview: Any, key: str, width: int = 320) -> None:
 
 
 def _image(preview: Any, key: str, width: int) -> None:
-    st.html("<style>.sample-image img {image-rendering: pixelated}</style>")
     with st.container(key=f"sample-image-{key}"):
-        st.image(preview.content, width=width)
+        url = sample_json.as_json(preview)["url"]
+        st.html(
+            f"<img alt='The sample as an image' src='{url}' style='width: {width}px; max-width: 100%; image-rendering: {_sharp(preview.content)}'>"
+        )
+
+
+def _sharp(content: bytes) -> str:
+    """Enlarged pixels stay sharp, photographs smooth."""
+    return "pixelated" if max(Image.open(io.BytesIO(content)).size) <= 200 else "auto"
 
 
 def _text(preview: Any, key: str, width: int) -> None:
     with st.container(border=True, key=f"sample-text-{key}"):
-        st.text(str(preview.content))
+        drawn, parts, at = sample_json.as_json(preview), [], 0
+        text = str(preview.content)
+        for (start, end, _), (_, _, kind, _) in zip(sorted(preview.marks), drawn["marks"], strict=True):
+            parts += [html.escape(text[at:start]), f"<mark style='{STYLES[kind]}'>{html.escape(text[start:end])}</mark>"]
+            at = end
+        st.html(f"<div style='white-space: pre-wrap; overflow-wrap: anywhere'>{''.join(parts)}{html.escape(text[at:])}</div>")
+        if drawn["key"]:
+            st.caption(drawn["key"])
 
 
 def _series(preview: Any, key: str, width: int) -> None:
@@ -40,7 +62,7 @@ def _series(preview: Any, key: str, width: int) -> None:
 
 
 def _table(preview: Any, key: str, width: int) -> None:
-    frame = pd.DataFrame(preview.content, columns=["column", "value", "unusual"])
+    frame = pd.DataFrame(preview.content, columns=["column", "value", "unusual"])  # what is usual is said where the surface draws it
     frame["value"] = [_cell(value) for value in frame["value"]]
     odd = frame["unusual"].fillna("").astype(str) != ""
     shown = frame.style.apply(lambda row: [MARK if odd[row.name] else ""] * len(row), axis=1)

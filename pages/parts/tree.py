@@ -32,6 +32,7 @@ LEAVES = (
     Leaf("monitor/quality.py", "Monitor", "Data quality", ":material/rule:", "quality"),
     Leaf("label/queue.py", "Label", "Label", ":material/new_label:", "label"),
     Leaf("label/review.py", "Label", "Review", ":material/fact_check:", "review"),
+    Leaf("label/correct.py", "Label", "Correct", ":material/rule_settings:", "correct"),
     Leaf("train/runs.py", "Train", "Runs", ":material/model_training:", "runs"),
     Leaf("train/triggers.py", "Train", "Triggers", ":material/bolt:", "triggers"),
     Leaf("release/compare.py", "Release", "Compare", ":material/compare_arrows:", "compare"),
