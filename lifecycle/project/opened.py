@@ -37,7 +37,7 @@ class Opened(Guarded):
 
     def refusal(self, verb: str) -> str:
         """Why whoever calls may not call this verb here, as a sentence; empty where they may, or where nobody has an account."""
-        return refusal(self._context.database, self._context.caller, verb, self.name)
+        return refusal(self._context.database, self._context.caller, verb, self._context.name)
 
     @property
     def config(self) -> Any:
@@ -57,6 +57,6 @@ class Opened(Guarded):
         UnknownName, InvalidValue : no such setting, or a value outside what is allowed. Nothing is changed.
         NotAllowed : who lets a version go live is changed by those who may let one.
         """
-        if not GOVERNING.isdisjoint(changes) and (why := refusal(*self._entrance()[:2], "configure_release", self.name, by)):
+        if not GOVERNING.isdisjoint(changes) and (why := refusal(*self._entrance()[:2], "configure_release", self._context.name, by)):
             raise NotAllowed(why)
         return recording.configure(self._context, by, changes)

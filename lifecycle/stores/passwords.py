@@ -27,7 +27,7 @@ def require(password: str, name: str) -> str:
     """
     if not isinstance(password, str) or not LEAST <= len(password) <= MOST:
         raise InvalidValue(f"A password has {LEAST} to {MOST} characters; a sentence is easier to remember than signs.")
-    if name.casefold() in password.casefold() and len(name) > len(password) // 2:
+    if len(password.casefold().replace(name.casefold(), "")) < LEAST // 2:
         raise InvalidValue("The password is little more than the account's name; choose another.")
     if len(set(password)) < DISTINCT:
         raise InvalidValue(f"The password repeats fewer than {DISTINCT} characters; choose another.")
