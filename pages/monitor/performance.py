@@ -12,6 +12,7 @@ from pages.parts import (
     charts,
     choices,
     concept_view,
+    cost_form,
     downloads,
     facts,
     page,
@@ -82,6 +83,7 @@ def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> Non
     concept_view.show(project)
     details(project, chosen, int(of_metric["labels"].sum()), every, picked, whole)
     performance_limits.editor(project, every, chosen, of_metric)
+    cost_form.editor(project)
 
 
 project = session.project()
