@@ -23,7 +23,7 @@ __all__ = [
     "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
     "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
     "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
-    "Change", "ConceptReport", "MultivariateResult", "QueueFilter",
+    "Change", "ConceptReport", "LabelingGain", "MultivariateResult", "QueueFilter",
 ]
 # fmt: on
 

@@ -8,6 +8,7 @@ import click
 import pandas as pd
 
 import lifecycle
+from lifecycle.commands import queue
 from lifecycle.commands.shell import by_option, command, scalar
 from lifecycle.project import Project
 
@@ -18,10 +19,11 @@ commands = click.Group()
 
 @click.argument("annotator")
 @click.option("-n", default=1, show_default=True)
+@queue.filter_options
 @command(commands, "next-tasks")
-def next_tasks(project: Project, annotator: str, n: int) -> Any:
-    """Lease the next samples to ANNOTATOR."""
-    return project.next_tasks(annotator, n)
+def next_tasks(project: Project, annotator: str, n: int, **options: Any) -> Any:
+    """Lease the next samples to ANNOTATOR; with options, such as match."""
+    return project.next_tasks(annotator, n, where=queue.where_of(options))
 
 
 @click.argument("annotator")
@@ -60,6 +62,16 @@ def release_tasks(project: Project, annotator: str) -> str:
     return f"{project.release_tasks(annotator)} samples given back."
 
 
+@click.argument("value")
+@click.argument("id")
+@by_option
+@command(commands)
+def correct(project: Project, id: str, value: str, by: str | None) -> str:
+    """Say that the prediction ID should have been VALUE; it waits for a review."""
+    project.correct(id, scalar(value, project), by=by)
+    return f"Prediction {id}: {value} waits for a review."
+
+
 @click.argument("ids", nargs=-1, required=True)
 @click.option("--reason", default="")
 @by_option
@@ -69,10 +81,11 @@ def request_labels(project: Project, ids: tuple[str, ...], by: str | None, reaso
     return f"{project.request_labels(list(ids), by=by, reason=reason)} samples sent to labeling."
 
 
+@click.option("--out", default=None, help="Write every record with all its columns to this CSV, Parquet or JSON file.")
 @command(commands)
-def labels(project: Project) -> pd.DataFrame:
-    """The labels that count."""
-    return project.labels()
+def labels(project: Project, out: str | None) -> Any:
+    """The labels that count; with --out all that was ever said, as an auditor needs it."""
+    return project.labels() if out is None else queue.written(project.label_records(), out)
 
 
 @command(commands)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.records import QueueFilter
-from lifecycle.verbs import comparing_experts, golden, queueing, requesting, resembling, wishing
+from lifecycle.records import LabelingGain, QueueFilter
+from lifecycle.verbs import comparing_experts, gaining, golden, importing_labels, label_books, queueing, requesting, resembling, wishing
 
 __all__ = ["QueueVerbs"]
 
@@ -45,3 +47,15 @@ class QueueVerbs(Opened):
     def consensus(self, method: str = "dawid_skene") -> pd.DataFrame:
         """What the answers agree on by "majority", "dawid_skene" or "crowdlab": id, value, confidence, answers, label (that counts)."""
         return comparing_experts.consensus(self._context, method)
+
+    def labeling_gain(self, more: int = 50) -> LabelingGain:
+        """What `more` labels are expected to bring, with intervals, and whether it is time to stop."""
+        return gaining.labeling_gain(self._context, more)
+
+    def import_labels(self, source: Any, format: str = "label_studio", by: str | None = None, skip_refused: bool = False) -> dict[str, int]:
+        """Take in answers from "label_studio" or "argilla" exports or a "csv": imported, known, labels, refused. What was taken is known again."""
+        return importing_labels.import_labels(self._context, source, format, by, skip_refused)
+
+    def label_records(self) -> pd.DataFrame:
+        """All that was ever said of samples, with every column that an auditor asks for: who, when, how long, why it was asked, undone or not."""
+        return label_books.label_records(self._context)

@@ -13,6 +13,7 @@ from lifecycle.label.consensus import consensus as agreed
 from lifecycle.label.proportions import wilson
 from lifecycle.label.throughput import throughput
 from lifecycle.records import Agreement
+from lifecycle.stores.database import dumps
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.experts import answered
 from lifecycle.verbs.golden import gold_answers
@@ -61,7 +62,7 @@ def consensus(context: Context, method: str = "dawid_skene") -> pd.DataFrame:
     sql = """SELECT c.id, l.value FROM current_labels c JOIN labels l ON l.no = c.no
              WHERE c.project = ? AND c.id IN (SELECT DISTINCT prediction_id FROM annotations WHERE project = ?)"""
     labels = {row["id"]: row["value"] for row in context.database.rows(sql, (context.name, context.name))}
-    known = {_json(name): name for name in context.schema.classes}
+    known = {dumps(name): name for name in context.schema.classes}
     return found.assign(answers=found["id"].map(sizes), label=pd.Series([known.get(labels.get(id, "")) for id in found["id"]], dtype=object))
 
 
@@ -70,8 +71,9 @@ def _agreement(context: Context) -> Agreement:
     frame = answered(context)
     alpha = alpha_interval(frame, level)
     classes = class_alphas(frame) if level == "nominal" else pd.DataFrame()
-    people = annotator_quality(frame, level).merge(_gold(context), on="annotator", how="left")
-    people = people.merge(throughput(answers(context, limit=None)), on="annotator", how="outer")
+    parts = [annotator_quality(frame, level), _gold(context), throughput(answers(context, limit=None))]
+    people = pd.concat([part.set_index(part["annotator"].astype(object)).drop(columns="annotator") for part in parts], axis=1)
+    people = people.sort_index().rename_axis("annotator").reset_index()
     people[["answers", "gold"]] = people[["answers", "gold"]].fillna(0).astype(int)
     return Agreement(alpha.value, kappa_pairs(frame, level), people, alpha.lower, alpha.upper, classes)
 
@@ -85,7 +87,7 @@ def _gold(context: Context) -> pd.DataFrame:
     else:
         right = frame["value"] == frame["truth"]
     by = right.astype(float).groupby(frame["annotator"])
-    counts, shares = by.size().to_numpy(dtype=np.float64), by.mean().to_numpy(dtype=np.float64)
+    counts, shares = np.asarray(by.size(), dtype=np.float64), np.asarray(by.mean(), dtype=np.float64)
     lower, upper = wilson(shares, counts)
     names = list(by.groups)
     return pd.DataFrame({"annotator": names, "gold": counts.astype(int), "gold_quality": shares, "gold_lower": lower, "gold_upper": upper})
@@ -99,10 +101,4 @@ def _chances(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
     known = [id for id in ids if id in places]
     table = frame_at(context, np.array([places[id] for id in known], dtype=np.int64), names)[names]
     table = table.set_axis(pd.Index(list(context.schema.classes), dtype=object), axis=1).set_index(pd.Index(known, dtype=object))
-    return table[np.isfinite(table.astype("float64")).all(axis=1)]
-
-
-def _json(value: object) -> str:
-    from lifecycle.stores.database import dumps
-
-    return dumps(value)
+    return pd.DataFrame(table[np.isfinite(table.astype("float64")).all(axis=1)])

@@ -142,7 +142,7 @@ def _chances(context: Context, seqs: Places, answered: Places, chances: Floats, 
     stale = np.flatnonzero(answered != now.model_version)[-RESCORED:]
     if champion is not None and champion.model is not None and len(stale):
         chances[stale] = _said(context, champion, seqs[stale], chances[stale])
-    unknown = ~np.isfinite(chances).all(axis=1)
+    unknown: Bools = np.asarray(~np.isfinite(chances).all(axis=1), dtype=np.bool_)
     if unknown.all() and now.strategy not in ("core_set", "clusters"):
         return np.zeros((len(seqs), 1)), "random" if now.strategy == "random" else "clusters", ~unknown
     chances[unknown] = np.eye(1, chances.shape[1])

@@ -21,6 +21,7 @@ PARTS = {
     "agreement": "Agreement",
     "gain": "When to stop",
     "answers": "Latest answers",
+    "settings": "Settings",
 }
 part = choice.part("review", PARTS, "corrections" if len(corrections) and not samples else "disagreements")
 with page.refusals():
@@ -34,5 +35,7 @@ with page.refusals():
         agreement_view.agreement(project, session.dark())
     elif part == "gain":
         gain_chart.show(project)
+    elif part == "settings":
+        label_settings.settings(project, by)
     else:
         latest_answers.latest(project, by)
