@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts import agreement_view, choice, decide, gain_chart, latest_answers, page, review_view, session, words
+from pages.parts import agreement_view, choice, decide, gain_chart, label_settings, latest_answers, page, review_view, session, words
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()
