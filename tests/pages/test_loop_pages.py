@@ -7,7 +7,7 @@ import pytest
 import lifecycle
 from tests.pages.conftest import PROJECTS, sound, texts
 
-PAGES = ("label", "review", "runs", "triggers", "compare", "rollout", "history", "data", "people")
+PAGES = ("label", "review", "correct", "runs", "triggers", "compare", "rollout", "history", "data", "people")
 
 
 @pytest.mark.parametrize("project", PROJECTS)
@@ -24,7 +24,7 @@ def test_a_page_of_an_empty_workspace_says_what_to_do(opened, empty_workspace, u
     assert "There is no project yet." in texts(at)
 
 
-@pytest.mark.parametrize("part", ["disagreements", "corrections", "suspects", "agreement", "answers"])
+@pytest.mark.parametrize("part", ["disagreements", "corrections", "suspects", "agreement", "answers", "settings"])
 def test_each_part_of_review_opens_by_its_url(opened, demo_copy, part):
     at = sound(opened(demo_copy, "review", project="digits", by="dora", review=part))
     assert len(at.subheader) == 1
