@@ -75,3 +75,12 @@ def test_p_values_are_valid_without_drift(name: str) -> None:
     test = lifecycle.multivariate_test(name)
     p_values = [test(rows(300, 1000 + seed), rows(150, seed)).p_value for seed in range(30)]
     assert np.mean(np.array(p_values) <= 0.05) <= 0.17  # 0.05 and three standard errors of 30 draws
+
+
+def test_rare_levels_do_not_give_a_side_away() -> None:
+    test, areas = lifecycle.multivariate_test("domain_classifier"), []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        first, second = (pd.DataFrame({"a": rng.normal(size=n), "many": rng.zipf(1.6, n).astype(str)}) for n in (1200, 800))
+        areas.append(test(first, second).statistic)
+    assert np.mean(areas) < 0.515  # 0.5 and about three standard errors

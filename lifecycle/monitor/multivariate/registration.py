@@ -19,6 +19,7 @@ __all__ = ["FEWEST", "Floats", "MultivariateTest", "Sample", "encoded", "nothing
 
 Floats = NDArray[np.float64]
 FEWEST = 30  # rows on either side: fewer say nothing of columns together
+RARE = 10  # rows of both samples together: a level of fewer is one of the rare
 MOST = 2_000  # rows on either side that a method looks at
 
 
@@ -66,6 +67,7 @@ class MultivariateTest:
         least = self.least if least is None else least
         if min(len(first), len(second)) < FEWEST:
             return nothing()
+        first, second = _rare_merged(first, second)
         rng = np.random.default_rng(seed)
         return self.method(thinned(first, rng), thinned(second, rng), level, least, seed)
 
@@ -118,6 +120,19 @@ def encoded(reference: Any, current: Any) -> tuple[Sample, Sample]:
         parts.append(_numbers(first[name], second[name]) if numeric else _codes(first[name], second[name]))
     names, flags = tuple(str(name) for name in first.columns), np.array(categorical)
     return tuple(Sample(np.column_stack([part[side] for part in parts]), flags, names) for side in (0, 1))  # type: ignore[return-value]
+
+
+def _rare_merged(first: Sample, second: Sample) -> tuple[Sample, Sample]:
+    """Levels that few rows of both samples hold, or none of the reference, as one: a rare level that only one side happens to hold would
+    tell it from the other, drift or not."""
+    values = np.concatenate([first.values, second.values])
+    for j in np.flatnonzero(first.categorical):
+        known = ~np.isnan(values[:, j])
+        codes = values[known, j].astype(np.int64)
+        held = np.bincount(codes[: int(known[: len(first)].sum())], minlength=int(codes.max(initial=0)) + 1) > 0
+        kept = held & (np.bincount(codes, minlength=len(held)) >= RARE)
+        values[known, j] = np.where(kept, np.cumsum(kept) - 1, kept.sum())[codes]
+    return replace(first, values=values[: len(first)]), replace(second, values=values[len(first) :])
 
 
 def _frame(rows: Any) -> pd.DataFrame:
