@@ -18,9 +18,10 @@ def heading(project: lifecycle.Project, health: lifecycle.Health, waiting: int) 
         st.title(project.name, anchor=False, width="content")
         page.badge(health.status)
     with right, st.container(horizontal=True, horizontal_alignment="right"):
-        if waiting and st.button(f"Label {words.plural(waiting, 'sample')}", icon=":material/new_label:"):
+        if waiting and st.button(f"Label {words.plural(waiting, 'sample')}", icon=":material/new_label:", **page.may(project, "annotate")):
             tree.go("label")
-        if not project.config.watched and st.button("Retrain now", icon=":material/model_training:", type="primary"):
+        may = page.may(project, "request_retrain")
+        if not project.config.watched and st.button("Retrain now", icon=":material/model_training:", type="primary", **may):
             with page.refusals():
                 project.request_retrain(reason="manual", by=session.user())
                 tree.go("runs")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import decide, page, words
+from pages.parts import asking, decide, page, words
 from pages.parts.rows import each
 
 __all__ = ["chooser", "decision", "pick"]
@@ -51,6 +53,7 @@ def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found
         st.info(f"Version {new} was rejected; retrain to get another candidate.", icon=":material/block:")
     else:
         _buttons(project, new, found, [gate.name for gate in failed], by)
+        asking.show(project, new, by)
     for row in each(project.decisions(new).head(3)):
         st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
     st.markdown(f"**{len(gates) - len(failed)} of {words.plural(len(gates), 'gate')} passed**" if gates else "No gates were asked of this version.")
@@ -70,8 +73,9 @@ def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, 
         return f"Version {new} is rejected."
 
     warning = f" **Failed gates: {words.listing([name.replace('_', ' ') for name in failed])}.**" if failed else ""
+    look: Any = "secondary" if failed else "primary"
     with st.container(horizontal=True):
-        if st.button("Approve...", key="approve", type="secondary" if failed else "primary", icon=":material/check:"):
+        if st.button("Approve...", key="approve", type=look, icon=":material/check:", **page.may(project, "approve")):
             decide.ask(
                 f"Approve version {new}?",
                 f"{page.plain(found.verdict)}{warning} It answers everybody from the next request on.",
@@ -79,7 +83,7 @@ def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, 
                 approve,
                 "Better on turned digits, no slice is worse",
             )
-        if st.button("Reject...", key="reject", icon=":material/close:"):
+        if st.button("Reject...", key="reject", icon=":material/close:", **page.may(project, "reject")):
             decide.ask(
                 f"Reject version {new}?",
                 f"{page.plain(found.verdict)}{warning} It never goes live.",

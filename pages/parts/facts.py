@@ -53,7 +53,11 @@ def needs(project: lifecycle.Project, queued: int, health: lifecycle.Health) -> 
     waits = f"Versions {words.listing(candidates)} wait" if len(candidates) > 1 else f"Version {words.listing(candidates)} waits"
     failed = runs[0].error if runs and runs[0].status == "failed" else ""
     corrections, disputed = len(project.feedback()), project.disagreements()["prediction_id"].nunique()
+    waiting = project.approval_requests()
+    asked = waiting[waiting["outcome"] == ""] if len(waiting) else waiting
+    wanted = f"{words.listing(sorted(set(asked['by'])))} asked for approval of version {words.listing(sorted(set(asked['version'])))}."
     found = (
+        (len(asked), "Approver", wanted, "compare"),
         (candidates, "Approver", f"{waits} for a decision.", "compare"),
         (failed, "Data scientist", f"The newest run failed: {failed}", "runs"),
         (health.status in ("warning", "critical"), "Data scientist", "See which columns moved and whether the model suffers.", "drift"),

@@ -32,7 +32,7 @@ def show(project: lifecycle.Project, found: lifecycle.Comparison, by: str) -> No
         with column:
             st.markdown(f"**{title}**")
             _samples(project, sides[side], side)
-    if st.button("Send the changed samples to labeling", key="flips-to-labeling", icon=":material/new_label:"):
+    if st.button("Send the changed samples to labeling", key="flips-to-labeling", icon=":material/new_label:", **page.may(project, "request_labels")):
         sent = project.request_labels(
             [str(name) for name in found.flips["id"] if not str(name).startswith("held-out-")],
             by=by,

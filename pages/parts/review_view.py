@@ -46,6 +46,7 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
             part="labels",
         )
         return
+    may = page.may(project, "review_feedback")
     for row in each(rows.head(SHOWN)):
         with st.container(border=True, key=f"correction-{row.no}"):
             left, right = st.columns([2, 1], gap="large", vertical_alignment="top")
@@ -56,8 +57,8 @@ def corrections(project: lifecycle.Project, rows: pd.DataFrame, by: str) -> None
                 if row.prediction is not None:
                     st.caption(f"The model had answered {settle.shown(row.prediction)}.")
                 with st.container(horizontal=True):
-                    st.button("Accept", key=f"accept-{row.no}", type="primary", on_click=_review, args=(project, int(row.no), True, by))
-                    st.button("Turn down", key=f"refuse-{row.no}", on_click=_review, args=(project, int(row.no), False, by))
+                    st.button("Accept", key=f"accept-{row.no}", type="primary", on_click=_review, args=(project, int(row.no), True, by), **may)
+                    st.button("Turn down", key=f"refuse-{row.no}", on_click=_review, args=(project, int(row.no), False, by), **may)
 
 
 def suspects(project: lifecycle.Project, by: str) -> None:

@@ -50,7 +50,7 @@ def progress(project: lifecycle.Project, run: lifecycle.Run, by: str) -> None:
         steps(run)
         if tail := "\n".join(project.run_log(run.id).splitlines()[-8:]):
             st.code(tail, language=None)
-        if st.button("Cancel this run", key=f"cancel-{run.id}", icon=":material/stop_circle:"):
+        if st.button("Cancel this run", key=f"cancel-{run.id}", icon=":material/stop_circle:", **page.may(project, "cancel")):
             with page.refusals():
                 project.cancel(run.id, by=by)
                 st.session_state["said"] = f"Run {run.id} is cancelled."
@@ -65,7 +65,7 @@ def worker(project: lifecycle.Project, workspace: lifecycle.Workspace, active: S
         "No worker serves this workspace, so nothing starts. Start one with `make run` or `lifecycle worker`, or run it here and keep this tab open.",
         icon=":material/power_off:",
     )
-    if st.button("Run it here", key="run-here", icon=":material/play_arrow:"):
+    if st.button("Run it here", key="run-here", icon=":material/play_arrow:", **page.may(project, "work")):
         with page.refusals(), st.spinner("Training here; keep this tab open ..."):
             project.work()
         st.rerun()

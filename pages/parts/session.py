@@ -71,7 +71,7 @@ def dark() -> bool:
 
 
 def _secret() -> str:
-    return st.context.cookies.get(door.cookie_name(st.context.headers.get("Host")), "")
+    return str(st.context.cookies.get(door.cookie_name(str(st.context.headers.get("Host") or "")), ""))
 
 
 def chosen(known: list[str]) -> str:

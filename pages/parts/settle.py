@@ -36,7 +36,7 @@ def choices(project: lifecycle.Project, name: str, offered: Sequence[Any], by: s
 
     with st.container(horizontal=True):
         for value in offered:
-            st.button(f"It is {shown(value)}", key=f"settle-{name}-{value}", on_click=settled, args=(value,))
+            st.button(f"It is {shown(value)}", key=f"settle-{name}-{value}", on_click=settled, args=(value,), **page.may(project, "adjudicate"))
     if classes:
         others = [value for value in classes if value not in offered]
 

@@ -26,7 +26,8 @@ def _signed_in() -> None:
     """Who it is, and the ways out."""
     st.query_params.pop("by", None)
     st.markdown(f":material/account_circle: **{page.plain(session.user())}**")
-    st.html("<a href='/password'>Change password</a> &nbsp; <a href='/sign-out'>Sign out</a>")
+    links = [f"<a style='color:inherit' href='{path}'>{said}</a>" for path, said in (("/password", "Change password"), ("/sign-out", "Sign out"))]
+    st.html(f"<small>{' &nbsp; '.join(links)}</small>")
 
 
 def _anybody() -> None:

@@ -83,7 +83,7 @@ class Sitting:
             if entry["kind"] != "undo":
                 self._let_go(task, entry.get("ids") or ())
             entries.perform(self.project, self.annotator, client, entry)
-        except lifecycle.StoreError as error:
+        except (lifecycle.StoreError, lifecycle.SignedOut) as error:
             self.notice = f"Not saved yet, trying again: {error}"
             return False
         except (lifecycle.LifecycleError, KeyError, TypeError, ValueError) as error:

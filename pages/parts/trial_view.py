@@ -85,8 +85,8 @@ def start(project: lifecycle.Project, versions: pd.DataFrame, champion: int, by:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             number = st.selectbox("Version", ready, format_func=lambda v: f"v{v}", key="trial-version", width=140)
             share = st.slider("Share for the canary", 1, 50, 10, format="%d %%", key="trial-share", width=260)
-            shadow = st.button("Start shadow...", key="shadow", icon=":material/visibility_off:")
-            canary = st.button("Start canary...", key="canary", icon=":material/science:")
+            shadow = st.button("Start shadow...", key="shadow", icon=":material/visibility_off:", **page.may(project, "roll_out"))
+            canary = st.button("Start canary...", key="canary", icon=":material/science:", **page.may(project, "roll_out"))
         st.caption("A shadow is asked about everything and answers nobody. A canary answers a share of those who ask, always the same ones.")
         tree.link("compare", f"Compare v{number} with v{champion} first", icon=":material/compare_arrows:", old=champion, new=number)
     if shadow or canary:
@@ -114,7 +114,7 @@ def end(project: lifecycle.Project, trial: lifecycle.Trial, by: str) -> None:
         return f"Version {trial.version} is live."
 
     with st.container(horizontal=True):
-        if st.button("Stop the trial...", key="stop-trial", icon=":material/stop_circle:"):
+        if st.button("Stop the trial...", key="stop-trial", icon=":material/stop_circle:", **page.may(project, "end_trial")):
             decide.ask("Stop the trial?", "The champion answers everybody again.", "Stop the trial", stop, "It was slower than we accept")
-        if st.button(f"Let version {trial.version} go live...", key="release-trial", icon=":material/rocket_launch:"):
+        if st.button(f"Let version {trial.version} go live...", key="release-trial", type="primary", **page.may(project, "approve")):
             decide.ask(f"Let version {trial.version} go live?", "It answers everybody from the next request on.", "Let it go live", release)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 import pandas as pd
 import streamlit as st
 
-from pages.parts import events, page, session, words
+from pages.parts import events, live_at, page, session, words
 
 project = session.project()
 log = project.history()
@@ -23,15 +23,11 @@ with st.container(horizontal=True):
 with page.refusals():
     if isinstance(day, date):
         at = datetime.combine(day, clock, tzinfo=UTC)
-        then = project.champion_at(at)
+        then = project.live_at(at)
         if then is None:
             st.info(f"On {words.moment(at)} no version was live yet.", icon=":material/history:")
         else:
-            made = log[(log["subject"] == f"version {then.version}") & log["verb"].isin(["approve", "roll_out", "roll_back"])]
-            made = made[pd.to_datetime(made["time"], utc=True) <= at]
-            told = [events.sentence(*row).rstrip(".") for row in made[["by", "verb", "subject", "details"]].head(1).itertuples(index=False)]
-            why = f" {told[0]}, on {words.moment(made.iloc[0]['time'])}." if told else ""
-            st.markdown(f"On {words.moment(at)} the champion was **version {then.version}**, made by {page.plain(then.created_by)}.{page.plain(why)}")
+            live_at.show(then)
 
 page.section("What happened?")
 if log.empty:

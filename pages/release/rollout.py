@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -39,7 +40,8 @@ with st.container(border=True, key="live"):
         else f"Made by {page.plain(champion.created_by)}, trained on {made}."
     )
     st.caption(where)
-    if st.button("Roll back...", key="roll-back", icon=":material/undo:", type="primary" if trial.mode == "none" else "secondary"):
+    look: Literal["primary", "secondary"] = "primary" if trial.mode == "none" else "secondary"
+    if st.button("Roll back...", key="roll-back", icon=":material/undo:", type=look, **page.may(project, "roll_back")):
 
         def back(reason: str) -> str:
             """Return to the champion before."""

@@ -14,6 +14,8 @@ PARTS = {
     "project": "New project",
 }
 
+VERBS = {"predictions": "log", "labels": "record_labels", "model": "register_model", "project": "create_project"}
+
 project, by = session.project(), session.user()
 schema = project.config.schema
 kind = f"one of {len(schema.classes)} classes" if schema.classes else "a number"
@@ -22,8 +24,11 @@ if project.config.description:
     st.caption(page.plain(project.config.description))
 
 part = choice.part("part", PARTS, "predictions")
+why = (session.workspace() if part == "project" else project).refusal(VERBS[part]) if part in VERBS else ""
 with page.refusals():
-    if part == "predictions":
+    if why:
+        st.info(why, icon=":material/lock:")
+    elif part == "predictions":
         data_in.predictions(project, by)
     elif part == "labels":
         data_in.labels(project, by)

@@ -1,23 +1,39 @@
-"""People: who did what here. There are no accounts yet, and the page says so."""
+"""People: accounts and tokens for admins, who may do what for everybody, and who did what here."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from pages.parts import page, session, words
+from pages.parts import accounts_view, decide, page, session, words
+
+workspace, user = session.workspace(), session.user()
+known = session.names()
+why = workspace.refusal("people.accounts")
+me = workspace.people.me() if session.signs_in() else {}
+roles = [str(me["role"])] if me.get("role") else [f"{role} in {name}" for name, role in me.get("projects", {}).items()]
+page.head("People", f"You are {user}" + (f" ({words.listing(roles) if roles else 'no role yet'})." if me else ", and nobody has an account yet."))
+decide.said()
+if not session.signs_in():
+    accounts_view.first()
+elif why:
+    st.caption(page.plain(why))
+else:
+    page.section("Who may sign in?")
+    with page.refusals():
+        accounts_view.accounts(workspace)
+    page.section("Which programs may call the prediction API?", "A token is sent with each request as 'Authorization: Bearer TOKEN'.")
+    with page.refusals():
+        accounts_view.tokens(workspace, known)
+with st.expander("Who may do what?", key="matrix"):
+    st.dataframe(workspace.people.matrix().rename(columns=str.capitalize), hide_index=True, key="matrix-table")
+if not known:
+    st.stop()
 
 project = session.project()
 log = project.history()
 counted = project.labellers()
 people = sorted({*log["by"], *counted})
-page.head("People", f"{words.plural(len(people), 'person has', 'people have')} worked on {project.name}; you are {session.user()}.")
-st.info(
-    "There are no accounts yet: whoever can open this page can do everything, under any name. "
-    "The name in the sidebar is recorded with what you do, so that the history can say who; it is not a proof.",
-    icon=":material/info:",
-)
-
 page.section("Who did how much?")
 done = log.groupby("by")["verb"].value_counts().unstack(fill_value=0) if len(log) else pd.DataFrame()
 

@@ -31,7 +31,8 @@ def again(run: str) -> None:
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.text_input("Why now?", key="retrain-reason", placeholder="120 new labels of turned digits", width=420, max_chars=200)
-    st.button("Retrain now", type="primary", key="retrain", icon=":material/model_training:", on_click=request, disabled=bool(active))
+    may = page.may(project, "request_retrain") or {"disabled": bool(active)}
+    st.button("Retrain now", type="primary", key="retrain", icon=":material/model_training:", on_click=request, **may)
 
 
 def live() -> None:
@@ -73,7 +74,7 @@ else:
         st.markdown(f"**Run {run.id}** · {words.ago(run.requested, datetime.now(UTC))} · by {page.plain(run.requested_by)}: {page.plain(run.reason)}")
         if run.error:
             st.error(run.error, icon=":material/error:")
-            st.button("Try again", key="retry", icon=":material/replay:", on_click=again, args=(run.id,))
+            st.button("Try again", key="retry", icon=":material/replay:", on_click=again, args=(run.id,), **page.may(project, "retry"))
         run_view.steps(run)
         if run.candidate is not None:
             tree.link("compare", f"Compare version {run.candidate} with the champion", icon=":material/compare_arrows:", new=run.candidate)

@@ -53,7 +53,7 @@ for place, trigger in enumerate(kept):
                     store([*kept[:place], changed, *kept[place + 1 :]], "The trigger is changed.")
                     st.rerun()
             with page.refusals():
-                if st.button("Remove", key=f"remove-{place}", icon=":material/delete:"):
+                if st.button("Remove", key=f"remove-{place}", icon=":material/delete:", **page.may(project, "configure")):
                     store(kept[:place] + kept[place + 1 :], f"Removed: {trigger_form.sentence(trigger)}.")
                     st.rerun()
 
