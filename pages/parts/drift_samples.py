@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import choices, page, sample_table
+from pages.parts import choices, page, sample_table, tree
 from pages.parts.drift_view import View
 
 __all__ = ["samples"]
@@ -24,3 +24,5 @@ def samples(view: View) -> None:
     values = f" with {column} {picked}" if picked else ""
     reason = f"{column} drifted in {when}{values}"
     sample_table.listed(view.project, found, f"{column}-{view.chosen}-{picked or ''}", reason, column)
+    if view.chosen.single:
+        tree.link("label", f"Label what arrived in {when} →", window=view.chosen.first)
