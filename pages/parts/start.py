@@ -35,7 +35,7 @@ def guide() -> None:
     with right:
         page.section("Or look around first?")
         st.write("Three small projects with a history to look at: handwritten digits, quarterly inflation, and a table of customers.")
-        if st.button("Load the demo projects", icon=":material/play_circle:", key="load-demo"):
+        if st.button("Load the demo projects", icon=":material/play_circle:", key="load-demo", **page.may(session.workspace(), "create_project")):
             with page.refusals():
                 _load_demo()
 
@@ -86,8 +86,10 @@ def _mapped(frame: pd.DataFrame, file: str) -> dict[str, Any]:
 
 
 def _load_demo() -> None:
+    if why := session.workspace().refusal("create_project"):
+        raise lifecycle.NotAllowed(why)
     bar = st.progress(0.0, "Making the demo projects …")
-    for message, fraction in lifecycle.demo_projects(lifecycle.open_workspace(session.workspace().path)):
+    for message, fraction in lifecycle.demo_projects(lifecycle.open_workspace(session.workspace().path).as_worker()):
         bar.progress(min(1.0, fraction), message)
     st.rerun()
 
