@@ -5,6 +5,7 @@ Neither looks through the log: labelled rows are kept at hand, and unlabelled on
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from lifecycle.stores import likenesses
 from lifecycle.verbs import ranking
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.requesting import request_labels
-from lifecycle.verbs.samples import as_text, from_text, rows_at, samples
+from lifecycle.verbs.samples import as_text, from_text, rows_at
 
 __all__ = ["neighbours", "request_similar", "similar", "stock_landmarks"]
 
@@ -57,7 +58,7 @@ def similar(context: Context, id: str, n: int = 10) -> pd.DataFrame:
     distances = np.sqrt(squared_distances(space[1:], space[:1])[:, 0])
     order = np.argsort(distances, kind="stable")
     order = order[seqs[order] != seq]
-    waiting, done = _stand(context)
+    waiting, done = _stand(context, ids)
     free = [place for place in order.tolist() if int(seqs[place]) not in done][:n]
     if not free:
         return empty
@@ -142,7 +143,8 @@ def _frame(context: Context, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _numbers_of(context: Context, seqs: Sequence[int]) -> Floats:
-    return as_numbers(_frame(context, samples(context, seqs)), context.schema.features)
+    rows = rows_at(context, np.array(seqs, dtype=np.int64), ["prediction", *context.schema.names]).to_pylist()
+    return as_numbers(_frame(context, rows), context.schema.features)
 
 
 def _place(context: Context, id: str) -> int:
@@ -152,12 +154,11 @@ def _place(context: Context, id: str) -> int:
     return seq
 
 
-def _stand(context: Context) -> tuple[set[int], set[int]]:
-    """The places that wait in the queue, and those that are labelled or answered."""
+def _stand(context: Context, ids: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The places that wait in the queue, and of these ids those that are labelled or answered."""
     rows = context.database.rows("SELECT seq, open, answers FROM tasks WHERE project = ?", (context.name,))
     waiting = {row["seq"] for row in rows if row["open"] > 0}
     done = {row["seq"] for row in rows if row["answers"] > 0}
-    seqs, *_ = likenesses.candidates(context.database, context.name)
-    sql = "SELECT c.seq FROM json_each(?) g CROSS JOIN current_labels c ON c.project = ? AND c.seq = g.value WHERE c.no != 0"
-    labelled = context.database.rows(sql, ("[" + ",".join(map(str, seqs.tolist())) + "]", context.name))
+    sql = "SELECT c.seq FROM json_each(?) g CROSS JOIN current_labels c ON c.project = ? AND c.id = g.value WHERE c.no != 0"
+    labelled = context.database.rows(sql, (json.dumps(list(ids)), context.name))
     return waiting, done | {row["seq"] for row in labelled}

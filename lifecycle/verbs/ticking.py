@@ -7,7 +7,7 @@ from datetime import datetime
 from lifecycle.engines.locks import exclusive
 from lifecycle.records import Run
 from lifecycle.stores import versions
-from lifecycle.verbs import drifting, labeling, performing, releasing, running, triggering
+from lifecycle.verbs import drifting, labeling, performing, releasing, resembling, running, triggering
 from lifecycle.verbs.context import Context
 
 __all__ = ["tick"]
@@ -25,7 +25,7 @@ def tick(context: Context, now: datetime | None = None) -> list[Run]:
         context.clock.fixed = triggering.aware(now)
     ended: list[Run] = []
     failures: list[Exception] = []
-    for part in (drifting.catch_up, performing.catch_up, _explain, labeling.catch_up, _compact, _fire, running.execute_waiting, _judge_trial):
+    for part in (drifting.catch_up, performing.catch_up, _explain, _rank, _compact, _fire, running.execute_waiting, _judge_trial):
         try:
             found = part(context)
         except Exception as error:
@@ -40,6 +40,11 @@ def tick(context: Context, now: datetime | None = None) -> list[Run]:
 def _explain(context: Context) -> None:
     """Find out why performance fell, so that Home has it at hand."""
     performing.health(context)
+
+
+def _rank(context: Context) -> None:
+    labeling.catch_up(context)
+    resembling.stock_landmarks(context)
 
 
 def _compact(context: Context) -> None:
