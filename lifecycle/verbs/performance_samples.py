@@ -78,11 +78,11 @@ def _wrong(context: Context, known: pa.Table, labels: pd.DataFrame, inside: Any)
     if context.schema.task == "regression":
         frame["label"] = truth_of_json(labels["value"], layout_of(context.schema))
         frame["error"] = frame["prediction"].astype("float64") - frame["label"]
-        order = frame["error"].abs()
+        order = frame["error"].abs().to_numpy()
     else:
         frame["label"] = [json.loads(value) for value in labels["value"]]
         order = np.where(frame["prediction"].astype(str) != frame["label"].astype(str), 1.0 + frame["sure"].fillna(0.5), 0.0)
-    frame = frame.assign(order=order).iloc[inside]
+    frame = pd.DataFrame(frame.assign(order=order).iloc[inside])
     if context.schema.task != "regression":
         frame = frame[frame["order"] > 0]
     return frame.sort_values("order", ascending=False, kind="stable").drop(columns="order")
@@ -91,7 +91,7 @@ def _wrong(context: Context, known: pa.Table, labels: pd.DataFrame, inside: Any)
 def _unsure(context: Context, every: pa.Table, inside: Any) -> pd.DataFrame:
     frame = _frame(context, every)
     frame["label"] = labels_of(context, frame["id"].tolist())
-    open_ = frame.iloc[inside]
+    open_ = pd.DataFrame(frame.iloc[inside])
     return open_[open_["label"].isna()].sort_values(["sure", "time"], ascending=[True, False], kind="stable")
 
 

@@ -22,6 +22,7 @@ from lifecycle.verbs import performing
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.performance_following import LABELS, ROWS, label_rows
 from lifecycle.verbs.performance_rows import Ints, models_of, rows_of, truth_of_json
+from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["MOST", "calibration", "confusion", "cut_of", "labelled_rows", "residuals", "sampled_rows", "slices", "windows_between"]
 
@@ -31,6 +32,7 @@ KEPT = 64  # frames of slices kept in memory
 CLUSTERS = 20  # stretches that a sample is made of, so that few parts of a large log are read
 
 _KEPT: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
+_merged: Remembered[tuple[Stack, pd.DataFrame]] = Remembered(4)  # several views of a page look at the same windows
 
 
 def confusion(context: Context, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
@@ -124,6 +126,13 @@ def windows_between(context: Context, start: datetime | None, end: datetime | No
     """The windows that have rows in [start, end) (all of them where neither is given), merged by window; and their rows of the table."""
     performing.catch_up(context)
     low, high = (_micro(at) for at in (start, end))
+    reached = tuple(cursors.position(context.database, context.name, consumer) for consumer in (ROWS, LABELS))
+    told = repr(context.settings.costs), context.settings.estimator  # windows are counted anew when they change
+    key = (str(context.root), context.name, context.config.created, told, low, high, reached)
+    return _merged.get(key, lambda: _between(context, low, high))
+
+
+def _between(context: Context, low: int | None, high: int | None) -> tuple[Stack, pd.DataFrame]:
     sql = """SELECT window, version, rows, first_seq, last_seq, payload, labels FROM performance_windows
              WHERE project = ? AND (? IS NULL OR last_time >= ?) AND (? IS NULL OR first_time < ?) ORDER BY window, version"""
     found = context.database.frame(sql, (context.name, low, low, high, high))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -62,7 +64,7 @@ def checks(frame: pd.DataFrame, every: Windows, chosen: span.Span) -> None:
     )
     config = quality_charts.COLUMNS
     height = min(420, 40 + 36 * len(here))
-    selecting = {"on_select": lambda: _opened(here), "selection_mode": "single-row"}
+    selecting: Any = {"on_select": lambda: _opened(here), "selection_mode": "single-row"}
     st.dataframe(quality_charts.table(here), hide_index=True, key="quality-table", column_config=config, height=height, **selecting)
 
 

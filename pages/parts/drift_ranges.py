@@ -74,7 +74,7 @@ COLUMNS: dict[str, Any] = {
 
 
 def _change(before: float, now: float) -> str:
-    return "" if pd.isna(before) and pd.isna(now) else f"{words.number(before)} → {words.number(now)}"
+    return "" if pd.isna([before, now]).all() else f"{words.number(before)} → {words.number(now)}"
 
 
 def _shares(before: float, now: float) -> str:

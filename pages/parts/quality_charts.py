@@ -37,8 +37,8 @@ def heatmap(failed: pd.DataFrame, windows: Windows, selected: tuple[str, str] | 
     shown["run"] = shown["x"] * runs // max(1, len(windows))
     columns = [str(name) for name in shown["column"].value_counts().index][:MOST]
     place = {name: position for position, name in enumerate(columns)}
-    cells = shown[shown["column"].isin(columns)].groupby(["column", "run"], sort=False)
-    cells = cells.agg(n=("check", "size"), window=("window", "last"), checks=("check", _named)).reset_index()
+    grouped = shown[shown["column"].isin(columns)].groupby(["column", "run"], sort=False)
+    cells: pd.DataFrame = grouped.agg(n=("check", "size"), window=("window", "last"), checks=("check", _named)).reset_index()
     grid = np.zeros((len(columns), runs))
     down, across = cells["column"].map(place).to_numpy(dtype=int), cells["run"].to_numpy(dtype=int)
     grid[down, across] = cells["n"]

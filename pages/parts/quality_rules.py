@@ -59,9 +59,10 @@ def _rule(project: lifecycle.Project, key: str, check: str, rows: pd.DataFrame) 
         return None if kind == LEARNED else OFF
     if check in SHARES:
         top = rows["value"].max()
-        first = now if held == BY_HAND else round(float(top), 4) if pd.notna(top) else 0.05
+        first: Any = now if held == BY_HAND else round(float(top), 4) if pd.notna(top) else 0.05
         return st.number_input("At most this share of the rows", 0.0, 1.0, float(first), 0.01, format="%.4f", key=f"share-{key}")
-    low, high = now if held == BY_HAND else _learned(str(rows["expected"].iloc[-1]))
+    bounds: Any = now if held == BY_HAND else _learned(str(rows["expected"].iloc[-1]))
+    low, high = bounds
     left, right = st.columns(2)
     ends = (
         left.number_input("Lowest", value=low, key=f"low-{key}", placeholder="any"),

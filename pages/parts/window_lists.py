@@ -22,7 +22,9 @@ def picker(windows: Windows, chosen: Span, places: Sequence[Any]) -> None:
     for key, value in (("pick-window", chosen.first), ("pick-until", chosen.last)):
         st.session_state[key] = value
     options: dict[str, Any] = {"options": windows.names[::-1], "format_func": windows.words, "on_change": _picked}
-    places[0].selectbox("Window", key="pick-window", help="Drag over the bars above to choose several windows.", args=(windows, chosen.single), **options)
+    places[0].selectbox(
+        "Window", key="pick-window", help="Drag over the bars above to choose several windows.", args=(windows, chosen.single), **options
+    )
     places[1].selectbox("to window", key="pick-until", args=(windows, False), **options)
 
 

@@ -17,36 +17,95 @@ def test_a_deep_link_as_the_first_request_lands_in_the_app_with_its_menu(serve, 
     assert page.locator("[data-testid=stException]").count() == 0
 
 
-def test_from_an_alarm_to_the_feature_to_the_samples_to_the_queue(serve, demo_copy, page):
+def moved(page, do):
+    """Do something that changes the URL, and wait until the page has followed."""
+    before = page.url
+    do()
+    page.wait_for_function("before => location.href !== before", arg=before)
+    settled(page)
+
+
+def drag(page, key, start, end):
+    """Drag over a chart from one share of its width to another."""
+    box = page.locator(f".st-key-{key} .js-plotly-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * start, box["y"] + box["height"] * 0.4)
+    page.mouse.down()
+    for share in (0.3, 0.6, 1.0):
+        page.mouse.move(box["x"] + box["width"] * (start + share * (end - start)), box["y"] + box["height"] * 0.8)
+    page.mouse.up()
+
+
+def chosen(page, key, text):
+    """Choose an entry of a list."""
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=text, exact=True).click()
+
+
+def test_from_an_alarm_to_the_column_to_two_ranges_to_the_samples_to_the_queue(serve, demo_copy, page):
     url = serve(demo_copy)
     page.goto(f"{url}/?project=customers")
     settled(page)
     page.locator(".st-key-card-Drifted-columns a").click()
     settled(page)
     page.get_by_role("heading", name="Drift", exact=True).wait_for()
-    assert "project=customers" in page.url
-    project = lifecycle.open_workspace(demo_copy).project("customers")
-    frame = project.drift().frame
-    worst = frame[frame["drifted"]].groupby("column").size().idxmax()
-    heading = page.get_by_role("heading", name=re.compile("How did .* move"))
-    heading.wait_for()
-    before = heading.inner_text()
-    chart = page.locator(".st-key-drift-map")
-    box = chart.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.35)
-    page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
-    assert "column=" in page.url
-    assert "window=" in page.url
-    page.goto(f"{url}/drift?project=customers&column={worst}")
+    page.get_by_role("heading", name=re.compile("How did .* move")).wait_for()
     settled(page)
-    waiting = project.waiting_tasks()
+    box = page.locator(".st-key-drift-map .js-plotly-plot").bounding_box()
+
+    def cell():
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.35)
+        page.wait_for_timeout(200)
+        page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.35)
+
+    moved(page, cell)
+    assert "column=" in page.url
+    assert ".." not in page.url  # one window
+    page.locator(".st-key-drift-brush").scroll_into_view_if_needed()
+    moved(page, lambda: drag(page, "drift-brush", 0.5, 0.8))
+    assert re.search(r"window=[^&]*\.\.", page.url)
+    moved(page, lambda: chosen(page, "pick-against", "The windows before"))
+    assert "against=before" in page.url
+    moved(page, lambda: chosen(page, "pick-column", "monthly_price"))
+    page.get_by_role("heading", name=re.compile("How did monthly_price move in .* windows")).wait_for()
+    said = page.get_by_text("The median went from").inner_text()
+    differs = page.get_by_role("heading", name=re.compile("What differs between")).inner_text()
+
+    other = page.context.new_page()  # the view is shared by its URL
+    other.goto(page.url)
+    settled(other)
+    other.get_by_role("heading", name=re.compile("How did monthly_price move in .* windows")).wait_for()
+    assert other.get_by_text("The median went from").inner_text() == said
+    assert other.get_by_role("heading", name=re.compile("What differs between")).inner_text() == differs
+    other.close()
+
+    newest = str(lifecycle.open_workspace(demo_copy).project("customers").windows()["window"].iloc[-1])
+    page.goto(f"{url}/drift?project=customers&column=monthly_price&window={newest}&by=dora")
+    settled(page)
     page.get_by_role("button", name=re.compile("Send .* to labeling")).click()
     page.get_by_text("at the front of the queue").wait_for()
-    assert project.waiting_tasks() >= waiting
-    event = project.history(20)
-    assert (event["verb"] == "request_labels").any()
+    asked = lifecycle.open_workspace(demo_copy).project("customers").history(20)
+    asked = asked[asked["verb"] == "request_labels"].iloc[0]
+    assert asked["by"] == "dora"
+    assert "monthly_price" in asked["details"]["reason"]
     page.get_by_role("link", name="Open the queue").click()
     page.get_by_role("heading", name="Label", exact=True).wait_for()
+
+
+def test_the_report_is_downloaded_and_needs_nothing_else(serve, demo_copy, page, tmp_path):
+    page.goto(f"{serve(demo_copy)}/performance?project=customers")
+    settled(page)
+    page.get_by_test_id("stPopoverButton").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Report (HTML)").click()
+    file = tmp_path / "report.html"
+    taken.value.save_as(file)
+    assert file.stat().st_size < 5_000_000
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    page.get_by_role("heading", name="customers", exact=True).wait_for()
+    assert page.locator("svg").count() > 5
+    assert asked == [file.as_uri()]
 
 
 def test_the_page_says_no_more_than_it_should_when_it_is_framed_or_probed(serve, demo_copy, page):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import lifecycle
@@ -108,3 +110,92 @@ def test_another_metric_is_shown(opened, demo_workspace, project, metric):
 def test_a_project_that_is_not_there_falls_back_to_one_that_is(opened, demo_workspace):
     at = sound(opened(demo_workspace, "home", project="nobody"))
     assert at.query_params["project"] in PROJECTS
+
+
+def test_several_windows_against_others_are_in_the_url_and_on_the_page(opened, demo_workspace):
+    names = [str(name) for name in lifecycle.open_workspace(demo_workspace).project("customers").windows()["window"]]
+    at = sound(opened(demo_workspace, "drift", project="customers", window=f"{names[-4]}..{names[-2]}", against=f"{names[1]}..{names[3]}"))
+    assert (at.selectbox(key="pick-window").value, at.selectbox(key="pick-until").value) == (names[-4], names[-2])
+    assert (at.selectbox(key="pick-other").value, at.selectbox(key="pick-other-until").value) == (names[1], names[3])
+    assert any("(3 windows) and" in heading.value for heading in at.subheader)
+    sound(at.selectbox(key="pick-against").select("before").run())
+    assert at.query_params["against"] == "before"
+    sound(at.selectbox(key="pick-until").select(names[-4]).run())
+    assert at.query_params["window"] == names[-4]
+    sound(at.selectbox(key="pick-against").select("reference").run())
+    assert "against" not in at.query_params
+
+
+@pytest.mark.parametrize("window", ["..", "1066..1070", "nothing", "2026"])
+@pytest.mark.parametrize("url", ["drift", "performance", "quality"])
+def test_windows_that_the_url_names_wrongly_are_ignored(opened, demo_workspace, url, window):
+    sound(opened(demo_workspace, url, project="customers", window=window, against=window, bin="no such", slice="=", truth="x", check="y"))
+
+
+def test_samples_are_those_of_the_bin_that_is_picked(opened, demo_workspace):
+    at = sound(opened(demo_workspace, "drift", project="customers", column="region", bin="north"))
+    assert at.button(key="every-value").label == "Only region north"
+    table = next(frame.value for frame in at.dataframe if "unusual" in frame.value)
+    assert set(table["value"]) == {"north"}
+    sound(at.button(key="every-value").click().run())
+    assert "bin" not in at.query_params
+
+
+def test_other_thresholds_are_tried_before_they_are_kept(opened, demo_copy):
+    project = lifecycle.open_workspace(demo_copy).project("customers")
+    at = sound(opened(demo_copy, "drift", project="customers", column="monthly_price", tune="1", by="dora"))
+    assert any("windows alarm now" in text.value and "the same ones" in text.value for text in at.markdown)
+    assert at.button(key="save-drift").disabled
+    sound(at.number_input(key="tune-limit-monthly_price").set_value(5.0).run())
+    assert any("fewer" in text.value for text in at.markdown)
+    assert "drift:monthly_price" not in project.settings.thresholds  # trying changes nothing
+    sound(at.button(key="save-drift").click().run())
+    assert project.settings.thresholds["drift:monthly_price"] == 5.0
+    assert project.history(1)["by"].iloc[0] == "dora"
+
+
+def test_another_limit_is_tried_before_it_is_kept(opened, demo_copy):
+    project = lifecycle.open_workspace(demo_copy).project("customers")
+    at = sound(opened(demo_copy, "performance", project="customers", tune="1"))
+    sound(at.number_input(key="tune-accuracy").set_value(0.99).run())
+    assert any("more and" in text.value for text in at.markdown)
+    sound(at.button(key="save-limit").click().run())
+    assert project.settings.thresholds == {"accuracy": 0.99}
+
+
+def test_another_rule_is_tried_before_it_is_kept(opened, demo_copy):
+    project = lifecycle.open_workspace(demo_copy).project("customers")
+    at = sound(opened(demo_copy, "quality", project="customers", check="satisfaction:missing"))
+    sound(at.radio(key="rule-satisfaction:missing").set_value("hand").run())
+    sound(at.number_input(key="share-satisfaction:missing").set_value(0.001).run())
+    assert any("would:" in text.value and "more" in text.value for text in at.markdown)
+    sound(at.button(key="save-quality").click().run())
+    assert project.settings.quality == {"satisfaction:missing": 0.001}
+    assert project.quality().query("column == 'satisfaction' and check == 'missing'")["failed"].any()
+
+
+def test_performance_is_looked_at_in_one_window_by_cell_and_by_kind(opened, demo_workspace):
+    names = [str(name) for name in lifecycle.open_workspace(demo_workspace).project("customers").windows()["window"]]
+    at = sound(opened(demo_workspace, "performance", project="customers", window=names[3], truth="cancels", answer="stays"))
+    table = next(frame.value for frame in at.dataframe if "sure" in frame.value)
+    assert (set(table["label"]), set(table["prediction"])) == ({"cancels"}, {"stays"})
+    sound(at.button(key="every-cell").click().run())
+    assert "truth" not in at.query_params
+    at = sound(opened(demo_workspace, "performance", project="customers", show="unsure"))
+    assert at.button(key="send").label.startswith("Send ")
+
+
+def test_an_empty_column_breaks_no_page(opened, empty_workspace):
+    start = pd.Timestamp("2026-01-01", tz="UTC")
+    x = np.arange(400.0) % 37
+    frame = pd.DataFrame({"x": x, "empty": np.nan, "later": np.where(x > 3, 1.0, np.nan), "prediction": ["a", "b"] * 200, "p_a": 0.5, "p_b": 0.5})
+    frame["at"] = start + pd.to_timedelta(np.arange(400), unit="h")
+    reference = frame.assign(label=["a", "b"] * 200)
+    project = lifecycle.open_workspace(empty_workspace).create_project(
+        "gaps", classes=["a", "b"], timestamp="at", window="100 rows", reference=reference
+    )
+    project.log(frame.assign(later=np.nan, at=frame["at"] + pd.Timedelta(days=30)))
+    for url in ("drift", "performance", "quality"):
+        sound(opened(empty_workspace, url, project="gaps"))
+        sound(opened(empty_workspace, url, project="gaps", column="empty", check="empty:missing"))
+    assert "later" in project.report()

@@ -138,6 +138,6 @@ def heatmap(shades: NDArray[np.float64], marks: NDArray[np.bool_], rows: Sequenc
             parts.append(f'<rect x="{x:.1f}" y="{down * step:g}" width="{width:.1f}" height="{step - 2:g}" class="h{grade[run[0]]}"/>')
         for across in np.flatnonzero(marks[down]):
             said = html.escape(str(titles[down, across]))
-            parts.append(f'<circle cx="{frame.x(across):.1f}" cy="{down * step + 8:g}" r="3" class="alarm"><title>{said}</title></circle>')
+            parts.append(f'<circle cx="{frame.x(float(across)):.1f}" cy="{down * step + 8:g}" r="3" class="alarm"><title>{said}</title></circle>')
     parts.append(ticks(frame, names))
     return picture(parts, height, f"Heatmap: {len(rows)} rows by {len(names)} windows, the worst on top")
