@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 
@@ -15,7 +16,7 @@ __all__ = ["LEAST", "digest", "hashed", "matches", "new_secret", "outdated", "re
 LEAST, MOST, DISTINCT = 10, 256, 5
 
 _HASHER = PasswordHasher()  # the library's defaults: RFC 9106's low-memory profile, 64 MiB and 3 passes
-_NOBODY = _HASHER.hash(secrets.token_hex(16))  # verified for names that nobody has, so that they take as long as others
+_nobody = functools.cache(lambda: _HASHER.hash(secrets.token_hex(16)))  # verified for names that nobody has, so that they take as long as others
 
 
 def require(password: str, name: str) -> str:
@@ -42,7 +43,7 @@ def hashed(password: str) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Is it this password? Takes as long where there is none stored."""
     try:
-        return _HASHER.verify(stored or _NOBODY, password[: MOST + 1]) and stored is not None
+        return _HASHER.verify(stored or _nobody(), password[: MOST + 1]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

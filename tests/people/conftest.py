@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,7 @@ NAMES = dict(zip(ROLES, ("vera", "lea", "dora", "carla", "root"), strict=True))
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_HASHER", hasher)
-    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+    monkeypatch.setattr(passwords, "_nobody", functools.cache(lambda: hasher.hash("nobody")))
     monkeypatch.delenv("LIFECYCLE_USER", raising=False)
 
 
