@@ -21,24 +21,26 @@ _TABLE: Mapping[str, str] = {
         as_session as_user as_worker people people.change_password people.needed people.session people.sign_in people.sign_in_as
         people.sign_out refusal""",
     ANYBODY: """
-        people.matrix people.me project projects""",
+        notices notices.kinds people.matrix people.me project projects""",
     "viewer": """
-        agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config correct
-        confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback figures
-        gates health history label_examples label_progress labeling_gain labelled_today labellers labels live live_at model_card
-        multivariate name neighbours performance performance_classes performance_samples predictions preview preview_alarms preview_limits
-        preview_quality preview_trigger progress quality queue_summary report residuals root_cause run run_log runs served settings similar slices
-        suspects target_drift trial triggers version versions waiting_tasks windows workers""",
+        agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config
+        correct confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback
+        figures gates health history label_examples label_progress labeling_gain labelled_today labellers labels live live_at model_card
+        multivariate name neighbours notices.channels notices.messages performance performance_classes performance_samples predictions
+        preview preview_alarms preview_limits preview_quality preview_training preview_trigger progress quality queue_summary race report
+        residuals root_cause run run_log runs served settings similar slices suspects target_drift training_gates trial triggers version
+        versions waiting_tasks windows workers""",
     "labeler": """
         annotate annotate_together comment next_tasks release_tasks request_labels request_similar skip undo undo_together""",
     "data scientist": """
-        add_gold adjudicate cancel configure create_project import_labels label_records log predict prioritise rebuild record_labels
-        register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe tick verify
-        withdraw_request work""",
+        add_gold adjudicate backtest cancel configure create_project import_labels label_records log predict prioritise rebuild
+        record_labels register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe
+        tick verify withdraw_request work""",
     "approver": """
-        approve configure_release end_trial reject roll_back roll_out withdraw_approval""",
+        approve configure_release end_trial ramp_up reject roll_back roll_out withdraw_approval""",
     "admin": """
-        backup people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
+        backup notices.add notices.deliver notices.remove notices.test
+        people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
         people.sessions people.set_email people.set_password people.set_role people.tokens""",
 }
 NEEDS: Mapping[str, str] = {verb: role for role, verbs in _TABLE.items() for verb in verbs.split()}

@@ -70,15 +70,17 @@ class Worker:
     def run(self) -> None:
         """Look for queued runs every few seconds, and tick each project once a minute, until `stop`."""
         log.info("serves %s", self.workspace.path)
-        pulse = threading.Thread(target=self._beat, daemon=True)
-        pulse.start()
+        aside = [threading.Thread(target=part, daemon=True) for part in (self._beat, self._post)]
+        for thread in aside:
+            thread.start()
         try:
             while not self.stop.is_set():
                 self.look()
                 self.stop.wait(self.look_seconds)
         finally:
             self.stop.set()
-            pulse.join(timeout=5)
+            for thread in aside:
+                thread.join(timeout=5)
             workers.leave(self.workspace.database, self.id)
             log.info("has stopped")
 
@@ -118,5 +120,16 @@ class Worker:
             except LifecycleError as error:
                 log.warning("pulse: %s", error)
             if self.stop.wait(5.0):
+                self.workspace.database.close()
+                return
+
+    def _post(self) -> None:
+        """Send notifications every few seconds, also while it trains; a service that hangs holds up nothing else."""
+        while True:
+            try:
+                self.workspace.notices.deliver()
+            except Exception as error:
+                log.warning("notifications: %s", error if isinstance(error, LifecycleError) else type(error).__name__)
+            if self.stop.wait(self.look_seconds):
                 self.workspace.database.close()
                 return

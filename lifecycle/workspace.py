@@ -17,6 +17,7 @@ import pandas as pd
 from lifecycle import schema as door
 from lifecycle.costs import require_costs
 from lifecycle.errors import Conflict, InvalidValue, NotAllowed, SignedOut, StoreError, UnknownName
+from lifecycle.notices import Notices
 from lifecycle.people import People
 from lifecycle.project import Project
 from lifecycle.records import Modality, ProjectConfig, Schema, Settings, TaskKind
@@ -95,6 +96,11 @@ class Workspace(Guarded):
     def people(self) -> People:
         """Accounts, roles, sessions and tokens."""
         return People(self._context(""))
+
+    @property
+    def notices(self) -> Notices:
+        """Notifications: channels that are told what happens, and what was sent to them."""
+        return Notices(self._context(""))
 
     def as_user(self, name: str) -> Workspace:
         """The same workspace bound to a person: the default `by`, who cannot act as somebody else and whose role rules reading, too."""

@@ -14,7 +14,7 @@ LAYERS = {
     1: ("errors", "configuration", "findings", "records", "plain", "registry", "roles", "schema", "costs"),
     2: STAGES,
     3: ("stores", "engines"),
-    4: ("verbs", "people", "project", "workspace"),
+    4: ("verbs", "notices", "people", "project", "workspace"),
     5: ("serving", "demo", "commands", "supervisor", "worker", "__main__"),
 }
 LEVEL = {name: level for level, names in LAYERS.items() for name in names}

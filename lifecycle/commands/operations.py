@@ -103,7 +103,8 @@ def verify(workspace: Workspace) -> Any:
 def backup(workspace: Workspace, file: str) -> str:
     """Write the whole workspace into one FILE, while it is in use."""
     workspace.backup(Path(file))
-    return f"Written to {file}."
+    secrets = " It holds the addresses of your notification channels, which are secret." if len(workspace.notices.channels()) else ""
+    return f"Written to {file}.{secrets}"
 
 
 @commands.command()

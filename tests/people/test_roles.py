@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import lifecycle
+from lifecycle.notices import Notices
 from lifecycle.people import People
 from lifecycle.project import Project
 from lifecycle.roles import NEEDS, OPEN, ROLES, allows
@@ -15,7 +16,7 @@ from lifecycle.verbs.context import Caller
 from tests.people.conftest import NAMES
 
 DECLARE = "has no role: add it to the table in lifecycle/roles.py, under the lowest role that may call it (docs/extending.md)"
-NOUNS = {Project: "", lifecycle.Workspace: "", People: "people."}
+NOUNS = {Project: "", lifecycle.Workspace: "", People: "people.", Notices: "notices."}
 
 
 def verbs(noun: type) -> list[str]:
