@@ -107,7 +107,7 @@ class People(Guarded):
     def create_token(
         self, label: str, scopes: Iterable[str], project: str = "", expires: str | None = "90D", rate: float | None = None, by: str | None = None
     ) -> str:
-        """Make a token of the prediction API; returns its secret, which is shown this once. `scopes`: predict, label, read, admin.
+        """Make a token of the prediction API; returns its secret, which is shown this once. `scopes`: predict, label, retrain, read, admin.
         `rate`: requests a second; None: the server's own limit."""
         return tokening.create_token(self._context, label, scopes, project, expires, rate, by)
 

@@ -33,7 +33,7 @@ _TABLE: Mapping[str, str] = {
     "labeler": """
         annotate annotate_together comment next_tasks release_tasks request_labels request_similar skip undo undo_together""",
     "data scientist": """
-        add_gold adjudicate backtest cancel configure create_project import_labels label_records log predict prioritise rebuild
+        add_gold adjudicate backtest call_retrain cancel configure create_project export_version import_labels label_records log predict prioritise rebuild
         record_labels register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe
         tick verify withdraw_request work""",
     "approver": """
@@ -41,13 +41,14 @@ _TABLE: Mapping[str, str] = {
     "admin": """
         backup notices.add notices.deliver notices.remove notices.test
         people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
-        people.sessions people.set_email people.set_password people.set_role people.tokens""",
+        people.sessions people.set_email people.set_password people.set_role people.tokens rotate_key""",
 }
 NEEDS: Mapping[str, str] = {verb: role for role, verbs in _TABLE.items() for verb in verbs.split()}
 
 SCOPES: Mapping[str, str] = {
     "predict": "ask for predictions",
     "label": "send labels and corrections",
+    "retrain": "ask for a retraining",
     "read": "read what the API says of itself: readiness and metrics",
     "admin": "all of it",
 }

@@ -121,7 +121,7 @@ def sign_out(workspace: Workspace, name: str, by: str | None) -> str:
 
 
 @click.argument("label")
-@click.option("--scope", "scopes", multiple=True, required=True, help="predict, label, read or admin; give it again for more.")
+@click.option("--scope", "scopes", multiple=True, required=True, help="predict, label, retrain, read or admin; give it again for more.")
 @project_option
 @click.option("--expires", default="90D", help="A span such as 90D; 'never' for one that stays.")
 @click.option("--rate", default=None, type=float, help="Requests a second; the server's own limit without it.")

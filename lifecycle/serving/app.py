@@ -23,6 +23,7 @@ from lifecycle.serving.batching import Batcher
 from lifecycle.serving.limits import BodyLimit, Counted, Limits
 from lifecycle.serving.numbers import Numbers
 from lifecycle.serving.openapi import with_tokens
+from lifecycle.serving.retraining import web_hook
 from lifecycle.serving.tokens import TokenDoor
 from lifecycle.serving.watching import Served, Watcher
 from lifecycle.verbs import recording
@@ -111,6 +112,7 @@ def create_app(home: str | Path, limits: Limits = Limits()) -> FastAPI:  # noqa:
     _refusals(app)
     _answers(app, server, limits)
     _truth(app, server)
+    web_hook(app, server._context, _sender)
     _operations(app, server)
     with_tokens(app)
     return app

@@ -47,7 +47,7 @@ def wanted(path: str, open_metrics: bool) -> str | None:
     ('predict', 'label', None, None)
     """
     if path.startswith("/projects/"):
-        return {"predict": "predict", "labels": "label", "feedback": "label"}.get(path.rsplit("/", 1)[-1], "admin")
+        return {"predict": "predict", "labels": "label", "feedback": "label", "retrain": "retrain"}.get(path.rsplit("/", 1)[-1], "admin")
     if path == "/metrics":
         return None if open_metrics else "read"
     return None

@@ -27,6 +27,7 @@ __all__ = [
     "interrupt",
     "log_path",
     "log_tail",
+    "newest_firing",
     "requeue",
     "runs",
     "stopping",
@@ -169,6 +170,11 @@ def firings(database: Database, project: str, name: str) -> list[datetime]:
     """When a trigger fired, the oldest first."""
     found = database.rows("SELECT time FROM firings WHERE project = ? AND name = ? ORDER BY no", (project, name))
     return [datetime.fromisoformat(row["time"]) for row in found]
+
+
+def newest_firing(database: Database, project: str) -> int:
+    """The number of the newest firing, 0 before the first."""
+    return int(database.value("SELECT max(no) FROM firings WHERE project = ?", (project,)) or 0)
 
 
 def log_path(root: Path, project: str, id: str) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lifecycle.records import Trigger
-from lifecycle.stores import versions
+from lifecycle.stores import calls, versions
 from lifecycle.train import evaluation
 from lifecycle.train.triggers import Facts, check, decide
 from lifecycle.verbs import drifting, performing, recording, triggering
@@ -90,12 +90,18 @@ def _concept(context: Context) -> Known:
     return between
 
 
+def _external(context: Context) -> Known:
+    found = calls.calls(context.database, context.name)
+    return lambda time, since: {"calls": tuple(call for call in found if since < call["time"] <= time)}
+
+
 _PAST: dict[str, Callable[[Context], Known]] = {
     "labels": _labels,
     "volume": _volume,
     "drift": _drift,
     "performance": _performance,
     "concept": _concept,
+    "external": _external,
 }
 
 

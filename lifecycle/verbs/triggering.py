@@ -12,8 +12,8 @@ import pandas as pd
 from lifecycle.errors import NotReady
 from lifecycle.monitor.concept import concept_detector, concept_detectors
 from lifecycle.records import ModelVersion, Trigger, TriggerState
+from lifecycle.stores import calls, versions
 from lifecycle.stores import runs as stored
-from lifecycle.stores import versions
 from lifecycle.train import evaluation
 from lifecycle.train.triggers import Decision, Facts, decide, described, due
 from lifecycle.verbs import drifting, performing, recording, running
@@ -30,19 +30,22 @@ def triggers(context: Context, now: datetime | None = None) -> list[TriggerState
     return [decision.state for decision in _decisions(context, aware(now) or context.now())]
 
 
-def fire(context: Context) -> str | None:
-    """Record what fires now, and queue one run for all of it; returns the run's id, None when there is nothing to run.
+def fire(context: Context, kinds: Sequence[str] | None = None) -> str | None:
+    """Record what fires now, and queue one run for all of it; returns the run's id, None when there is nothing to run. `kinds`: these alone.
 
     While a run waits or is under way nothing is asked: what it learns from may settle the matter. In a project without a recipe the
-    firing is recorded and told, and nothing is trained.
+    firing is recorded and told, and nothing is trained. However many processes ask at once, one of them fires.
     """
-    if stored.under_way(context.database, context.name) or stored.waiting(context.database, context.name):
+    if _busy(context):
         return None
-    decisions = _decisions(context, context.now())
+    before = stored.newest_firing(context.database, context.name)
+    decisions = _decisions(context, context.now(), kinds)
     firing = [decision for decision in decisions if decision.state.fires]
     if not firing:
         return None
     with context.database.write():
+        if _busy(context) or stored.newest_firing(context.database, context.name) != before:
+            return None  # another process was faster
         reason = due(decisions)
         run = None if reason is None else _queue(context, reason, [decision for decision in firing if not decision.dry])
         for decision in firing:
@@ -53,6 +56,10 @@ def fire(context: Context) -> str | None:
     return run
 
 
+def _busy(context: Context) -> bool:
+    return bool(stored.under_way(context.database, context.name) or stored.waiting(context.database, context.name))
+
+
 def facts(context: Context, trigger: Trigger, now: datetime) -> Facts:
     """What one trigger is shown; only what its kind looks at is read."""
     champion, latest = versions.champion(context.database, context.name), _latest(context)
@@ -61,6 +68,8 @@ def facts(context: Context, trigger: Trigger, now: datetime) -> Facts:
     trained = champion.created if champion is not None and champion.model is not None else None
     since = max([*([latest.created] if latest is not None else []), *fired[-1:]], default=context.config.created)
     given: dict[str, Any] = {"now": now, "started": context.config.created, "trained": trained, "since": since, "fired": tuple(fired)}
+    if trigger.kind == "external":
+        given["calls"] = tuple(calls.calls(context.database, context.name, since))
     return Facts(**given, **_READ.get(trigger.kind, _nothing)(context, latest))
 
 
@@ -112,8 +121,9 @@ def losses(context: Context, frame: pd.DataFrame, champion: ModelVersion) -> np.
 _READ = {"labels": _labels, "volume": _volume, "drift": _drift, "performance": _performance, "concept": _concept}
 
 
-def _decisions(context: Context, now: datetime) -> list[Decision]:
-    return [decide(trigger, facts(context, trigger, now)) for trigger in context.settings.triggers]
+def _decisions(context: Context, now: datetime, kinds: Sequence[str] | None = None) -> list[Decision]:
+    wanted = [trigger for trigger in context.settings.triggers if kinds is None or trigger.kind in kinds]
+    return [decide(trigger, facts(context, trigger, now)) for trigger in wanted]
 
 
 def _queue(context: Context, reason: str, firing: Sequence[Decision]) -> str | None:

@@ -13,7 +13,7 @@ from pages.parts import settle, words
 __all__ = ["accounts", "first", "tokens"]
 
 ROLES = ("viewer", "labeler", "data scientist", "approver", "admin")
-SCOPES = ("predict", "label", "read", "admin")
+SCOPES = ("predict", "label", "retrain", "read", "admin")
 WHEN = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
 
 

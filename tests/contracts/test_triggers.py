@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,6 +25,7 @@ performance = pd.DataFrame(
     | {f"{line}{edge}": [value] for line in ("realized", "estimated", "assisted") for edge, value in (("", 0.6), ("_lower", 0.55), ("_upper", 0.65))}
 )
 ALARMING = Facts(NOW, START, START, START, (), 100_000, 100_000, drift, performance, "higher", np.repeat([0.0, 1.0], 200))
+ALARMING = replace(ALARMING, calls=({"by": "token etl", "reason": "new catalogue", "figures": {"rows": 9}},))
 CALM = Facts(START + timedelta(hours=1), START, START, START)
 
 
@@ -72,7 +74,9 @@ def test_an_option_that_it_does_not_have_is_a_sentence(kind: str) -> None:
 
 
 def test_a_kind_that_is_not_registered_names_those_that_are() -> None:
-    with pytest.raises(lifecycle.UnknownName, match="No trigger named 'moon'; known: age, concept, drift, labels, performance, schedule, volume"):
+    with pytest.raises(
+        lifecycle.UnknownName, match="No trigger named 'moon'; known: age, concept, drift, external, labels, performance, schedule, volume"
+    ):
         check(Trigger("moon"))
 
 

@@ -28,6 +28,7 @@ def _hours(value: Any) -> tuple[int, int] | None:
 COMMON = {
     "quiet": Option(None, lambda value: value is None or _hours(value) is not None, "hours in UTC in which it does not fire, such as '22-6'"),
     "dry_run": Option(False, lambda value: isinstance(value, bool), "True or False: whether it only tells that it would retrain"),
+    "paused": Option(False, lambda value: isinstance(value, bool), "True or False: whether it rests until somebody lets it go on"),
 }
 
 
@@ -81,7 +82,7 @@ def described(trigger: Trigger) -> str:
     >>> described(Trigger("performance", drop=0.05, line="realized"))
     'performance (drop=0.05, line=realized)'
     """
-    given = ", ".join(f"{name}={value}" for name, value in sorted(trigger.options.items()))
+    given = ", ".join(f"{name}={value}" for name, value in sorted(trigger.options.items()) if name != "paused")  # a pause makes no other trigger
     return f"{trigger.kind} ({given})" if given else trigger.kind
 
 
@@ -104,6 +105,8 @@ def due(decisions: Sequence[Decision]) -> str | None:
 
 
 def _held_back(trigger: Trigger, facts: Facts) -> str | None:
+    if trigger.options.get("paused", False):
+        return "It is paused."
     over = _pause_over(trigger, facts)
     if over is not None and facts.now < over:
         return f"It pauses until {over:%Y-%m-%d %H:%M} UTC (cool-down {trigger.cool_down})."

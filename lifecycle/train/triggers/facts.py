@@ -32,6 +32,7 @@ class Facts:
     losses : (n,) of labelled predictions in the order they were made, in [0, 1], none of them picked for being uncertain.
     loss_times : (n,) datetime64, when they were made.
     detectors : by name, what finds changes in losses: each has at (the first row that is different), before and after (mean losses).
+    calls : from outside since `since`, the oldest first: by, reason, figures.
     """
 
     now: datetime
@@ -47,6 +48,7 @@ class Facts:
     losses: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty(0))
 
     detectors: Mapping[str, Callable[[np.ndarray[Any, Any]], Sequence[Any]]] = field(default_factory=dict)
+    calls: tuple[Mapping[str, Any], ...] = ()
 
     def fresh(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The windows that ended after `since`."""
