@@ -21,7 +21,7 @@ _TABLE: Mapping[str, str] = {
         as_session as_user as_worker people people.change_password people.needed people.session people.sign_in people.sign_in_as
         people.sign_out refusal""",
     ANYBODY: """
-        notices notices.kinds people.matrix people.me project projects""",
+        notices notices.kinds people.matrix people.me project projects status""",
     "viewer": """
         agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config
         correct confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback
@@ -33,13 +33,14 @@ _TABLE: Mapping[str, str] = {
     "labeler": """
         annotate annotate_together comment next_tasks release_tasks request_labels request_similar skip undo undo_together""",
     "data scientist": """
-        add_gold adjudicate backtest call_retrain cancel configure create_project export_version import_labels label_records log predict prioritise rebuild
+        add_gold adjudicate backtest call_retrain cancel configure create_project export_version import_labels label_records log predict
+        prioritise rebuild
         record_labels register_model reproduce request_approval request_overlap request_retrain retrain retry review_feedback set_recipe
         tick verify withdraw_request work""",
     "approver": """
         approve configure_release end_trial ramp_up reject roll_back roll_out withdraw_approval""",
     "admin": """
-        backup notices.add notices.deliver notices.remove notices.test
+        backup keep_files notices.add notices.deliver notices.remove notices.test
         people.accounts people.add people.create_token people.disable people.enable people.end_sessions people.revoke_token
         people.sessions people.set_email people.set_password people.set_role people.tokens rotate_key""",
 }

@@ -21,7 +21,7 @@ from lifecycle.notices import Notices
 from lifecycle.people import People
 from lifecycle.project import Project
 from lifecycle.records import Modality, ProjectConfig, Schema, Settings, TaskKind
-from lifecycle.stores import archive, events, versions, workers
+from lifecycle.stores import archive, events, remote, versions, workers
 from lifecycle.stores.database import Database, dumps
 from lifecycle.stores.durable import disk
 from lifecycle.stores.models import ModelStore
@@ -29,7 +29,7 @@ from lifecycle.stores.passwords import digest
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 from lifecycle.train import recipes
-from lifecycle.verbs import drifting, labeling, performing
+from lifecycle.verbs import drifting, labeling, performing, standing
 from lifecycle.verbs import people as people_verbs
 from lifecycle.verbs import training as training_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
@@ -203,6 +203,12 @@ class Workspace(Guarded):
         """The workers that were seen alive within half a minute, by name."""
         return workers.alive(self.database, datetime.now(UTC))
 
+    def status(self) -> dict[str, Any]:
+        """How it stands: workers (their heartbeat), projects (health, run under way, queue, next due), notifications (waiting, failed)."""
+        context = self._context("")
+        projects = {project.name: standing.of_project(self._context(project.name)) for project in self.projects()}
+        return {"workers": standing.of_workers(context), "projects": projects, "notifications": standing.outbox(context)}
+
     def verify(self) -> list[str]:
         """What is not as it was recorded, a sentence each: the database, the history's chain, log segments, models, snapshots."""
         found = self.database.findings()
@@ -220,9 +226,27 @@ class Workspace(Guarded):
             found += self.models.findings(recipe) if (recipe := json.loads(text).get("recipe")) else []
         return found
 
+    def rotate_key(self, adopt: bool = False, by: str | None = None) -> tuple[int, list[str]]:
+        """Sign all model files with a new key (or the first of $LIFECYCLE_KEY) and forget the old ones; `adopt` signs unsigned ones, too.
+        Returns how many were signed, and what was left as it was, a sentence each."""
+        signed, left = self.models.rotate(adopt)
+        with self.database.write():
+            self._context("").happened(by, "rotate_key", "model files", {"signed": signed, "left": len(left), "adopt": adopt})
+        return signed, left
+
     def backup(self, file: str | Path) -> Path:
         """Write everything into one file while the workspace is in use; returns its path."""
         return archive.pack(self.database, self.path, Path(file), DATABASE)
+
+    def keep_files(self, url: str) -> int:
+        """Copy the log's segments, models and snapshots to a file store (`s3://bucket/prefix`, or any other URL of fsspec) and keep
+        them there from now on, too; this disk becomes a cache of it. Returns how many files were copied.
+
+        Raises
+        ------
+        InvalidValue : it is no URL. StoreError : the service refuses; nothing is changed then.
+        """
+        return remote.adopt(self.path, url)
 
     def rebuild(self) -> None:
         """Drop all that is derived and derive it again from the facts."""

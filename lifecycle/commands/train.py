@@ -89,15 +89,6 @@ def run_log(project: Project, id: str) -> str:
 
 
 @click.argument("file")
-@click.option("--reason", default="")
-@by_option
-@command(commands, "register-model")
-def register_model(project: Project, file: str, reason: str, by: str | None) -> Any:
-    """Register the fitted model in the skops FILE as a candidate."""
-    return project.register_model(Path(file), by=by, reason=reason)
-
-
-@click.argument("file")
 @by_option
 @command(commands, "set-recipe")
 def set_recipe(project: Project, file: str, by: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecycle.project.change import ChangeVerbs
 from lifecycle.project.label import LabelVerbs
+from lifecycle.project.models import ModelVerbs
 from lifecycle.project.monitor import MonitorVerbs
 from lifecycle.project.predictions import PredictionVerbs
 from lifecycle.project.queue import QueueVerbs
@@ -13,5 +14,5 @@ from lifecycle.project.train import TrainVerbs
 __all__ = ["Project"]
 
 
-class Project(PredictionVerbs, MonitorVerbs, ChangeVerbs, LabelVerbs, QueueVerbs, TrainVerbs, ReleaseVerbs):
+class Project(PredictionVerbs, MonitorVerbs, ChangeVerbs, LabelVerbs, QueueVerbs, TrainVerbs, ModelVerbs, ReleaseVerbs):
     """One model and all that happens around it. Made by `Workspace.create_project` or `Workspace.project`."""

@@ -13,7 +13,7 @@ from lifecycle.stores import versions
 from lifecycle.stores.runs import log_path
 from lifecycle.train import environment as environments
 from lifecycle.train import fingerprint
-from lifecycle.verbs import fitting, jobs
+from lifecycle.verbs import admitting, fitting, jobs
 from lifecycle.verbs.configuring import configure
 from lifecycle.verbs.context import Context, who
 
@@ -21,17 +21,17 @@ __all__ = ["compare_fit", "environment", "environment_of", "register_model", "re
 
 
 def register_model(context: Context, model: Any, by: str | None, reason: str = "") -> ModelVersion:
-    """Register a fitted estimator, or the path of a skops file, as a candidate; it is scored on the champion's reference first.
+    """Register a fitted estimator, or a path (`admitting.admit`), as a candidate; it is scored on the champion's reference first.
 
     Raises
     ------
     BadFile : no skops file, or types that are not trusted. TrainingFailed : it does not answer on this project's rows.
     """
-    stored = context.models.import_file(_file(model)) if isinstance(model, str | Path) else context.models.save(model)
+    stored, origin = admitting.admit(context, model)
     champion = versions.champion(context.database, context.name)
     rows = champion.reference if champion is not None else None
     found = jobs.ask(context, "score", log_path(context.root, context.name, "register"), model=stored, rows=rows)
-    manifest = {**found.pop("manifest"), "reason": reason.strip() or "registered by hand", "trigger": None, "requested_by": who(by)}
+    manifest = {**found.pop("manifest"), **origin, "reason": reason.strip() or "registered by hand", "trigger": None, "requested_by": who(by)}
     parent = champion.version if champion is not None else None
     with context.database.write():
         version = versions.add(
