@@ -85,8 +85,8 @@ def projects(workspace: Workspace) -> Any:
 
 @command(commands, project=False)
 def status(workspace: Workspace) -> Any:
-    """Every project: is its model OK, and why."""
-    return {project.name: project.health() for project in workspace.projects()}
+    """The workers and their heartbeat; each project's health, queue and next due; notifications that wait or failed."""
+    return workspace.status()
 
 
 @command(commands, project=False)
@@ -105,6 +105,13 @@ def backup(workspace: Workspace, file: str) -> str:
     workspace.backup(Path(file))
     secrets = " It holds the addresses of your notification channels, which are secret." if len(workspace.notices.channels()) else ""
     return f"Written to {file}.{secrets}"
+
+
+@click.argument("url")
+@command(commands, project=False)
+def keep_files(workspace: Workspace, url: str) -> str:
+    """Copy segments, models and snapshots to URL (s3://bucket/prefix) and keep them there from now on, too."""
+    return f"{workspace.keep_files(url):,} files were copied to {url}; new ones go there before they count."
 
 
 @commands.command()
