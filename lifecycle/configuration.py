@@ -94,9 +94,17 @@ class Settings:
     guidelines : what an expert reads when in doubt (Markdown).
     unit, usual_range : of a number that experts type: "EUR", and (lowest, highest) beyond which the page asks once more.
     triggers, training_rows, release, four_eyes, seed : when and on what to retrain, and who lets it go live.
+    margin : the difference of the headline metric that matters: less is as good as none. None: a point for shares, 2 % of the old value else.
+    ramp : how a ramp goes: {"steps": (0.01, 0.05, 0.25, 1.0), "requests": 100, "time": "1h"}, any of them: the shares, and the least requests
+        that the new version answers, and the least time, at each.
+    guardrails : what stops a trial by itself, {"errors": 0.01, "latency": 1.5, "predictions": 0.1, "volume": 0.01, "loss": 0.0}, any of them, or
+        "off": the share of calls that fail, times the champion's latency, the distance of the answers' distribution (total variation), the
+        false-alarm rate of the check of the shares, and how much worse the new one may be.
     approval_expires : how long an approval that is not rolled out, and a candidate that nobody looked at again, may be acted on; None: for ever.
     training_weights : what counts more: {"expert": 3.0, "half_life": "180D", "balance": True}, any of them.
     training_exclude : label sources and prediction ids that are not learned from.
+    training_start : "fresh"; "warm": from what the champion learned; "partial": the champion goes on learning from the new rows alone.
+    gates : limits that a candidate has to meet in place of the usual ones: {"margin": 0.01, "milliseconds": 50}, any of `training_gates()`.
     false_alarm_rate : the share of drift-free windows that may alarm.
     minimum_effect : how large a drift must be to matter (effect size; None: each test's own default).
     false_alarm_budget : the same over time, and instead of the rate for drift: "1 in 500 windows", "2 a year"; None: the rate.
@@ -104,6 +112,7 @@ class Settings:
     drift_alarm : "k of m": a column raises an alarm when it drifted in k of the last m windows.
     autocorrelation : "ignored"; "measured" on the reference in order of time; or how many rows count as one, such as 5.
     recipe : SHA-256 of the stored unfitted estimator that retraining fits; None in a project that is only watched.
+    recipes : several as (name, SHA-256), the simplest first, that race in every run, see `Project.set_recipe`; empty: `recipe` alone.
     costs, cost_unit : what answers cost, {truth: {prediction: number}} (0 if not given, a benefit is negative), and the unit, such as "EUR".
     estimator : how performance is estimated without labels: "auto" (the calibrated score and the features), "confidence" (the calibrated score
         alone) or "reweighted" (auto, corrected by what density ratios say the reference's rows are worth now; dearer).
@@ -130,7 +139,12 @@ class Settings:
     training_rows: str = "all"
     training_weights: Mapping[str, Any] = field(default_factory=dict)
     training_exclude: tuple[str, ...] = ()
+    training_start: Literal["fresh", "warm", "partial"] = "fresh"
+    gates: Mapping[str, float] = field(default_factory=dict)
     release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
+    margin: float | None = None
+    ramp: Mapping[str, Any] = field(default_factory=dict)
+    guardrails: Mapping[str, Any] = field(default_factory=dict)
     four_eyes: bool = False
     approval_expires: str | None = "14D"
     seed: int = 0
@@ -141,6 +155,7 @@ class Settings:
     drift_alarm: str = "1 of 1"
     autocorrelation: str | float = "ignored"
     recipe: str | None = None
+    recipes: tuple[tuple[str, str], ...] = ()
     costs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     cost_unit: str = ""
     estimator: Literal["auto", "confidence", "reweighted"] = "auto"

@@ -1,4 +1,4 @@
-"""What the monitor finds of columns together and of changed concepts. Frozen records, like all nouns; import them from `records`."""
+"""What is found of columns together, of changed concepts, and of trials. Frozen records, like all nouns; import them from `records`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-__all__ = ["Change", "ConceptReport", "MultivariateResult"]
+__all__ = ["Change", "ConceptReport", "Guardrail", "MultivariateResult", "TrialPlan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,30 @@ class ConceptReport:
 
     frame: pd.DataFrame
     changes: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A limit that a candidate on trial must keep. `state`: ok, waiting (too little is known), violated or off. `value`: as seen; `bound`: what
+    it is at least, at every look together with a chance of error of 1 %; it is violated when the bound is beyond the `limit`."""
+
+    name: str
+    state: str
+    value: float | None
+    bound: float | None
+    limit: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """How long trials are expected to take to show a `gain`. frame: mode, share, requests, requests_90 (nine of ten trials need no more),
+    days, days_90, sentence. `assumed`: what was not known of the project and taken for granted."""
+
+    gain: float
+    requests_a_day: float
+    discordance: float
+    labelled_share: float
+    sentence: str
+    frame: pd.DataFrame
+    assumed: tuple[str, ...] = ()

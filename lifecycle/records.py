@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from lifecycle.configuration import Column, ColumnKind, Modality, ProjectConfig, QueueFilter, Scalar, Schema, Settings, TaskKind, Trigger
-from lifecycle.findings import Change, ConceptReport, MultivariateResult
+from lifecycle.findings import Change, ConceptReport, Guardrail, MultivariateResult, TrialPlan
 
 # fmt: off
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Health", "Label", "Modality", "ModelVersion", "PerformanceReport", "Preview", "ProjectConfig", "Purpose", "Reproduction", "Rollout",
     "Run", "Scalar", "Schema", "SequentialResult", "Settings", "Status", "Step", "Task", "TaskKind", "TestResult", "Trial",
     "Trigger", "TriggerState", "UNSURE", "Unsure", "Window",
-    "Change", "ConceptReport", "LabelingGain", "MultivariateResult", "QueueFilter",
+    "Change", "ConceptReport", "Guardrail", "LabelingGain", "MultivariateResult", "QueueFilter", "TrialPlan",
 ]
 # fmt: on
 
@@ -315,7 +315,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """One committed release row: who let which version serve, how, since when and why."""
+    """One committed release row: who let which version serve, how, since when and why. `trial`: the first row of the ramp that it is a
+    further step of."""
 
     id: int
     version: int
@@ -325,6 +326,12 @@ class Rollout:
     by: str
     reason: str
     ended: datetime | None = None
+    trial: int | None = None
+
+    @property
+    def key(self) -> int:
+        """What stays the same over all steps of a trial, so that who was in the small share stays in the larger one."""
+        return self.trial or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +349,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The live comparison now. `decision`: "new", "old", "equal" or "undecided"; mode "none" when nothing is on trial."""
+    """The live comparison now. `decision`: "new", "old", "equal" or "undecided"; mode "none" when nothing is on trial.
+    `steps`: the shares of a ramp; `waits`: why it does not go on by itself, "" when it may."""
 
     mode: str
     requests: int
@@ -356,6 +364,9 @@ class Trial:
     version: int | None = None
     share: float | None = None
     started: datetime | None = None
+    guardrails: tuple[Guardrail, ...] = ()
+    steps: tuple[float, ...] = ()
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def reject(project: Project, version: int, reason: str, by: str | None) -> str:
 
 
 @click.argument("version", type=int)
-@click.option("--mode", default="full", show_default=True, type=click.Choice(["shadow", "canary", "full"]))
+@click.option("--mode", default="full", show_default=True, type=click.Choice(["shadow", "canary", "ab", "ramp", "full"]))
 @click.option("--share", default=None, type=float, help="Of a canary: between 0 and 1.")
 @click.option("--reason", default="")
 @by_option
@@ -76,6 +76,21 @@ def roll_back(project: Project, reason: str, by: str | None) -> str:
 def trial(project: Project) -> Any:
     """The live comparison now."""
     return project.trial()
+
+
+@command(commands, "trial-history")
+def trial_history(project: Project) -> pd.DataFrame:
+    """What the trial said whenever something new was counted."""
+    return project.trial_history()
+
+
+@click.option("--reason", required=True)
+@by_option
+@command(commands, "ramp-up")
+def ramp_up(project: Project, reason: str, by: str | None) -> str:
+    """Take the next step of the ramp now."""
+    share = project.ramp_up(by=by, reason=reason)
+    return "The version is live for everybody." if share >= 1 else f"The version answers {share:.0%} of those who ask."
 
 
 @click.option("--limit", default=None, type=int)
@@ -169,6 +184,6 @@ def comment(project: Project, version: int, text: str, by: str | None) -> str:
 @by_option
 @command(commands, "end-trial")
 def end_trial(project: Project, reason: str, by: str | None) -> str:
-    """Stop the shadow or canary; the champion answers everybody."""
+    """Stop the trial; the champion answers everybody."""
     project.end_trial(by=by, reason=reason)
     return "The trial has ended."

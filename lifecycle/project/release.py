@@ -8,7 +8,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial
-from lifecycle.verbs import answering, approving, releasing
+from lifecycle.verbs import answering, approving, releasing, steering
 
 __all__ = ["ReleaseVerbs"]
 
@@ -87,7 +87,8 @@ class ReleaseVerbs(Opened):
         releasing.reject(self._context, version, by, reason)
 
     def roll_out(self, version: int, mode: str = "full", share: float | None = None, by: str | None = None, reason: str = "") -> None:
-        """Let a version serve: "shadow" answers nobody, "canary" a share of entities, "full" everybody."""
+        """Let a version serve: "shadow" answers nobody, "canary" a share of entities, "ab" half of them, "ramp" a share that grows by itself
+        (Settings.ramp) while no guardrail is violated, "full" everybody."""
         releasing.roll_out(self._context, version, mode, share, by, reason)
 
     def roll_back(self, by: str | None = None, reason: str = "") -> int:
@@ -95,12 +96,21 @@ class ReleaseVerbs(Opened):
         return releasing.roll_back(self._context, by, reason)
 
     def end_trial(self, by: str | None = None, reason: str = "") -> None:
-        """Stop the shadow or canary that is under way; the champion answers everybody."""
+        """Stop the trial that is under way; the champion answers everybody."""
         releasing.end_trial(self._context, by, reason)
+
+    def ramp_up(self, by: str | None = None, reason: str = "") -> float:
+        """Take the next step of the ramp now, whatever it waits for; returns the new share (1.0: the version is champion)."""
+        return steering.ramp_up(self._context, by, reason)
 
     def trial(self) -> Trial:
         """The live comparison now, valid at every peek."""
         return releasing.trial(self._context)
+
+    def trial_history(self) -> pd.DataFrame:
+        """What the running trial (else the last) said whenever something new was counted: time, requests, answered, labelled, e_value,
+        difference, lower, upper, share, allocation."""
+        return releasing.trial_history(self._context)
 
     def history(self, limit: int | None = None) -> pd.DataFrame:
         """Everything that happened, the newest first: time, by, verb, subject, details."""

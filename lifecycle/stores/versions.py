@@ -49,8 +49,11 @@ def set_status(database: Database, project: str, version: int, status: str) -> N
         connection.execute("UPDATE versions SET status = ? WHERE project = ? AND version = ?", (status, project, version))
 
 
-def release(database: Database, project: str, version: int, mode: str, share: float, time: datetime, by: str, reason: str) -> int:
-    """Commit one release row, end the trial before it, and move the statuses along; returns the row's id."""
+def release(
+    database: Database, project: str, version: int, mode: str, share: float, time: datetime, by: str, reason: str, trial: int | None = None
+) -> int:
+    """Commit one release row, end the trial before it, and move the statuses along; returns the row's id. trial: the first row of the
+    ramp that this is a further step of."""
     with database.write() as connection:
         connection.execute("UPDATE rollouts SET ended = ? WHERE project = ? AND mode != 'full' AND ended IS NULL", (time.isoformat(), project))
         if mode == "full":
@@ -58,14 +61,15 @@ def release(database: Database, project: str, version: int, mode: str, share: fl
             outdated = "status = 'champion' OR (status = 'candidate' AND version < ?)"  # an older candidate has been overtaken
             connection.execute(f"UPDATE versions SET status = 'archived' WHERE project = ? AND ({outdated})", (project, version))
             set_status(database, project, version, "champion")
-        row = (project, version, mode, share, time.isoformat(), by, reason)
-        cursor = connection.execute("INSERT INTO rollouts (project, version, mode, share, started, by, reason) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        row = (project, version, mode, share, time.isoformat(), by, reason, trial)
+        names = "project, version, mode, share, started, by, reason, trial"
+        cursor = connection.execute(f"INSERT INTO rollouts ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     return int(cursor.lastrowid or 0)
 
 
 def rollouts(database: Database, project: str) -> list[Rollout]:
     """All release rows, the newest first."""
-    sql = "SELECT id, version, mode, share, started, by, reason, ended FROM rollouts WHERE project = ? ORDER BY id DESC"
+    sql = "SELECT id, version, mode, share, started, by, reason, ended, trial FROM rollouts WHERE project = ? ORDER BY id DESC"
     return [_rollout(row) for row in database.rows(sql, (project,))]
 
 
@@ -83,8 +87,8 @@ def champion_at(database: Database, project: str, time: datetime) -> ModelVersio
 
 
 def active_trial(database: Database, project: str) -> Rollout | None:
-    """The shadow or canary that is under way, if any."""
-    sql = """SELECT id, version, mode, share, started, by, reason, ended FROM rollouts
+    """The trial that is under way, if any."""
+    sql = """SELECT id, version, mode, share, started, by, reason, ended, trial FROM rollouts
              WHERE project = ? AND mode != 'full' AND ended IS NULL ORDER BY id DESC LIMIT 1"""
     row = database.one(sql, (project,))
     return _rollout(row) if row else None

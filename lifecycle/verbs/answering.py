@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lifecycle.errors import LifecycleError, NotReady
-from lifecycle.records import ModelVersion
+from lifecycle.errors import NotReady
+from lifecycle.records import ModelVersion, Rollout
 from lifecycle.release.rollout import modes
-from lifecycle.stores import trials, versions
+from lifecycle.stores import versions
+from lifecycle.verbs import measuring
 from lifecycle.verbs.context import Context, Route
 from lifecycle.verbs.scoring import say
 
@@ -49,7 +51,7 @@ def answer(context: Context, frame: pd.DataFrame, ids: Sequence[str], entity: Se
     if who.candidate is None or who.trial is None:
         return _signed(say(context, who.champion, frame), who.champion)
     keys = list(ids) if entity is None else [id if key is None else key for key, id in zip(entity, ids, strict=True)]
-    answers = _divided(context, frame, who, modes[who.trial.mode](keys, who.trial.share, who.trial.id))
+    answers = _divided(context, frame, who, modes[who.trial.mode](keys, who.trial.share, who.trial.key))
     if modes.facts(who.trial.mode)["aside"]:
         aside = context.aside or (lambda work: work())
         aside(lambda: _shadow(context, frame, ids, who))
@@ -75,16 +77,18 @@ def _signed(said: pd.DataFrame, version: ModelVersion) -> pd.DataFrame:
 def _divided(context: Context, frame: pd.DataFrame, who: Route, chosen: NDArray[np.bool_]) -> pd.DataFrame:
     """The rows `chosen` answered by the candidate, the others by the champion."""
     assert who.candidate is not None
+    assert who.trial is not None
     if not chosen.any():
-        return _signed(say(context, who.champion, frame), who.champion)
+        return _signed(_timed(context, who.trial, who.champion, frame, "old"), who.champion)
     try:
-        new = _signed(say(context, who.candidate, frame[chosen]), who.candidate)
-    except LifecycleError:
-        _failed(context, who, int(chosen.sum()))
-        return _signed(say(context, who.champion, frame), who.champion)
+        new = _signed(_timed(context, who.trial, who.candidate, frame[chosen], "new"), who.candidate)
+    except Exception:  # whatever a model raises, whoever asks has an answer
+        answers = _signed(say(context, who.champion, frame), who.champion)
+        measuring.failed(context, who.trial, int(chosen.sum()))
+        return answers
     if chosen.all():
         return new
-    old = _signed(say(context, who.champion, frame[~chosen]), who.champion)
+    old = _signed(_timed(context, who.trial, who.champion, frame[~chosen], "old"), who.champion)
     places = np.argsort(np.r_[np.flatnonzero(chosen), np.flatnonzero(~chosen)], kind="stable")
     return pd.concat([new, old], ignore_index=True).iloc[places].reset_index(drop=True)
 
@@ -92,8 +96,13 @@ def _divided(context: Context, frame: pd.DataFrame, who: Route, chosen: NDArray[
 def _shadow(context: Context, frame: pd.DataFrame, ids: Sequence[str], who: Route) -> None:
     """Keep what the candidate would have answered; whatever happens here, the request has its answer."""
     assert who.candidate is not None
+    assert who.trial is not None
     try:
-        said = say(context, who.candidate, frame)
+        said = _timed(context, who.trial, who.candidate, frame, "new")
+    except Exception:
+        measuring.failed(context, who.trial, len(frame))
+        return
+    with contextlib.suppress(Exception):
         prediction = said.pop("prediction")
         number = context.schema.task == "regression"
         columns = {"id": pa.array(list(ids), pa.string()), "time": pa.array([context.now()] * len(said), pa.timestamp("us", tz="UTC"))}
@@ -101,12 +110,11 @@ def _shadow(context: Context, frame: pd.DataFrame, ids: Sequence[str], who: Rout
         columns["prediction"] = pa.array(prediction if number else [str(value) for value in prediction])
         columns |= {str(name): pa.array(values.to_numpy(dtype=np.float64)) for name, values in said.items()}
         context.log(f"shadow-{who.candidate.version}").append(pa.table(columns))
-    except Exception:
-        _failed(context, who, len(frame))
 
 
-def _failed(context: Context, who: Route, rows: int) -> None:
-    """Count rows that the candidate could not answer; a count that cannot be written is given up."""
-    assert who.trial is not None
-    with contextlib.suppress(Exception):
-        trials.count(context.database, who.trial.id, {"failed": rows})
+def _timed(context: Context, trial: Rollout, version: ModelVersion, frame: pd.DataFrame, side: str) -> pd.DataFrame:
+    """What a version says, and how long it took, for the trial's guardrails."""
+    start = time.perf_counter()
+    said = say(context, version, frame)
+    measuring.called(context, trial, side, time.perf_counter() - start, len(frame), bool(modes.facts(trial.mode)["aside"]))
+    return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,15 +11,18 @@ import pandas as pd
 
 from lifecycle.costs import require_costs
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.label import suited
+from lifecycle.label import caution, suited
 from lifecycle.monitor.concept import concept_detector
 from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.monitor.quality.rules import require_rules
 from lifecycle.plain import filter_from, plain
 from lifecycle.records import QueueFilter, Settings, TaskKind, Trigger
+from lifecycle.release.guardrails import limits_of
+from lifecycle.release.ramps import ramp_of
 from lifecycle.stores.database import dumps
 from lifecycle.stores.summaries import monitored_names
-from lifecycle.train import dataset, triggers, weighting
+from lifecycle.train import dataset, gates, triggers, weighting
+from lifecycle.train.starting import STARTS
 from lifecycle.verbs import performance_following
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.drift_policy import require_alarms
@@ -30,7 +34,7 @@ RELEASES = ("approval", "automatic", "shadow", "canary")
 
 
 def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> Settings:
-    """Change settings by name; the change is an event.
+    """Change settings by name; the change is an event. A query strategy that is risky here is warned of, and the event notes it.
 
     Raises
     ------
@@ -40,11 +44,16 @@ def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> S
         before, after = context.settings, changed(context, changes)
         told = {name: {"from": plain(getattr(before, name)), "to": plain(getattr(after, name))} for name in changes}
         told = {name: change for name, change in told.items() if change["from"] != change["to"]}
+        note = caution(after.query_strategy, len(context.schema.classes)) if "query_strategy" in told else ""
+        if note:
+            told["query_strategy"]["note"] = note
         if told:
             connection.execute("UPDATE projects SET settings = ? WHERE name = ?", (dumps(after), context.name))
             if not {"costs", "estimator"}.isdisjoint(told):  # every window is counted anew
                 performance_following.forget(context)
             context.happened(by, "configure", ", ".join(told), told)
+    if note:
+        warnings.warn(note, stacklevel=2)
     return after
 
 
@@ -74,9 +83,12 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
         if not right(value):
             raise InvalidValue(f"The setting {name} is {value!r}; it must be {allowed}.")
     _require_registered(settings, task)
+    ramp_of(settings.ramp)
+    limits_of(settings.guardrails)
     require_rules(settings.quality)
     dataset.policy(settings.training_rows)
     weighting.check(settings.training_weights)
+    gates.check(settings.gates)
     for trigger in settings.triggers:
         triggers.check(trigger)
         if trigger.kind == "concept" and trigger.options.get("detector", "window") != "window":
@@ -159,6 +171,9 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "rare_labels": (_number(0, 1000, whole=True), "a whole number from 0 to 1000: labels a class"),
     "hide_suggestion": (lambda value: isinstance(value, bool), "True or False"),
     "approval_expires": (_span_or_none, "a span such as '14D' or '12h', or None"),
+    "margin": (lambda value: value is None or _number(0, float("inf"))(value), "a number from 0 on, or None"),
+    "ramp": (lambda value: isinstance(value, Mapping), "{'steps': (0.05, 1.0), 'requests': 100, 'time': '1h'}, any of them"),
+    "guardrails": (lambda value: isinstance(value, Mapping), "limits by name, such as {'latency': 2.0, 'volume': 'off'}"),
     "four_eyes": (lambda value: isinstance(value, bool), "True or False"),
     "cost_unit": (lambda value: isinstance(value, str) and len(value) <= 40, "text of at most 40 letters, such as 'EUR'"),
     "estimator": (lambda value: value in ESTIMATORS, f"one of {', '.join(ESTIMATORS)}"),
@@ -174,6 +189,11 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "autocorrelation": (
         lambda value: value in ("ignored", "measured") or _number(1, 1e6)(value),
         "'ignored', 'measured', or how many rows count as one, such as 5",
+    ),
+    "training_start": (lambda value: value in STARTS, f"one of {', '.join(STARTS)}"),
+    "recipes": (
+        lambda value: isinstance(value, tuple | list) and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in value),
+        "pairs of a name and the SHA-256 of a stored recipe; set them with project.set_recipe({name: recipe})",
     ),
     "training_exclude": (
         lambda value: isinstance(value, tuple | list) and all(isinstance(name, str) for name in value),

@@ -10,15 +10,16 @@ import pandas as pd
 from lifecycle.errors import Conflict, InvalidValue, NotReady
 from lifecycle.records import Gate, ModelVersion, Rollout
 from lifecycle.release import approval
+from lifecycle.release.ramps import ramp_of
 from lifecycle.release.rollout import modes
 from lifecycle.stores import decisions as judged
 from lifecycle.stores import events, requests, runs
 from lifecycle.stores import versions as stored
-from lifecycle.verbs import approving, tabling, trialing
+from lifecycle.verbs import approving, ending, tabling, trialing
 from lifecycle.verbs.comparing import compare
 from lifecycle.verbs.context import Context, who
 from lifecycle.verbs.scoring import smoke
-from lifecycle.verbs.trialing import trial
+from lifecycle.verbs.trialing import trial, trial_history
 
 __all__ = [
     "approve",
@@ -33,9 +34,11 @@ __all__ = [
     "history",
     "live",
     "reject",
+    "release",
     "roll_back",
     "roll_out",
     "trial",
+    "trial_history",
     "version",
     "versions",
 ]
@@ -95,7 +98,7 @@ def approve(context: Context, number: int, by: str | None, reason: str, mode: st
     Conflict : it is champion already or was rejected. BadData, StoreError : it does not load or answer; nothing was changed.
     """
     text = approval.check_reason(reason, "approve")
-    later, part, person, found = mode == "later", approval.share_of("full" if mode == "later" else mode, share), who(by), version(context, number)
+    later, part, person, found = mode == "later", _share(context, "full" if mode == "later" else mode, share), who(by), version(context, number)
     approval.check_releasable(found, mode)
     _four_eyes(context, found, person)
     approving.require_fresh(context, found)
@@ -106,10 +109,11 @@ def approve(context: Context, number: int, by: str | None, reason: str, mode: st
         approval.check_releasable(current, mode)
         judged.add(context.database, context.name, number, "approved", person, text, context.now(), figures)
         told = {"reason": text, "mode": mode, "verdict": figures["verdict"], "failed_gates": figures["failed_gates"]}
+        told |= {"override": figures["override"], "environment": figures["environment"]}
         requests.close(context.database, context.name, number, "approved")
         context.happened(person, "approve", f"version {number}", told)
         if not later:
-            _release(context, current, mode, part, person, text)
+            release(context, current, mode, part, person, text)
 
 
 def reject(context: Context, number: int, by: str | None, reason: str) -> None:
@@ -132,7 +136,7 @@ def reject(context: Context, number: int, by: str | None, reason: str) -> None:
         requests.close(context.database, context.name, number, "rejected")
         trialled = stored.active_trial(context.database, context.name)
         if trialled is not None and trialled.version == number:
-            _end(context, trialled, person, f"version {number} was rejected")
+            ending.end(context, trialled, person, f"version {number} was rejected")
         context.happened(person, "reject", f"version {number}", {"reason": text, "verdict": figures["verdict"]})
 
 
@@ -145,7 +149,7 @@ def roll_out(context: Context, number: int, mode: str, share: float | None, by: 
     else has approved it. NotReady : its approval was withdrawn or has expired. Conflict : it is champion already or was rejected.
     BadData, StoreError : it does not load or answer.
     """
-    part, person, found = approval.share_of(mode, share), who(by), version(context, number)
+    part, person, found = _share(context, mode, share), who(by), version(context, number)
     approval.check_releasable(found, mode)
     if not modes.facts(mode)["aside"]:
         approving.require_lasting(context, number)
@@ -157,7 +161,7 @@ def roll_out(context: Context, number: int, mode: str, share: float | None, by: 
     with context.database.write():
         current = version(context, number)
         approval.check_releasable(current, mode)
-        _release(context, current, mode, part, person, reason.strip() or "rolled out")
+        release(context, current, mode, part, person, reason.strip() or "rolled out")
 
 
 def roll_back(context: Context, by: str | None, reason: str) -> int:
@@ -183,7 +187,7 @@ def roll_back(context: Context, by: str | None, reason: str) -> int:
 
 
 def end_trial(context: Context, by: str | None, reason: str) -> None:
-    """Stop the shadow or canary that is under way; the champion answers everybody.
+    """Stop the trial that is under way; the champion answers everybody.
 
     Raises
     ------
@@ -194,7 +198,7 @@ def end_trial(context: Context, by: str | None, reason: str) -> None:
         running = stored.active_trial(context.database, context.name)
         if running is None:
             raise NotReady("Nothing is on trial; start one with roll_out(version, mode='shadow').")
-        _end(context, running, person, text)
+        ending.end(context, running, person, text)
 
 
 def history(context: Context, limit: int | None) -> pd.DataFrame:
@@ -231,19 +235,19 @@ def comments(context: Context, number: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(judged.comments(context.database, context.name, number), columns=["id", "version", "by", "text", "time"])
 
 
-def _release(context: Context, found: ModelVersion, mode: str, share: float, by: str, reason: str) -> None:
+def release(context: Context, found: ModelVersion, mode: str, share: float, by: str, reason: str, trial: int | None = None) -> None:
+    """Commit one release row and its event; call it in a transaction, after all checks. trial: the ramp's first row, at a further step."""
     before = champion(context)
-    row = stored.release(context.database, context.name, found.version, mode, share, context.now(), by, reason)
+    row = stored.release(context.database, context.name, found.version, mode, share, context.now(), by, reason, trial)
     if modes.facts(mode)["trial"]:
         trialing.begin(context, row, found.version)
     told: dict[str, Any] = {"mode": mode, "share": share, "reason": reason, "from": before.version if before else None}
     context.happened(by, "roll_out", f"version {found.version}", told)
 
 
-def _end(context: Context, running: Rollout, by: str, reason: str) -> None:
-    with context.database.write() as connection:
-        connection.execute("UPDATE rollouts SET ended = ? WHERE id = ?", (context.now().isoformat(), running.id))
-        context.happened(by, "end_trial", f"version {running.version}", {"mode": running.mode, "reason": reason})
+def _share(context: Context, mode: str, share: float | None) -> float:
+    """The share asked for; a ramp starts at its first step."""
+    return approval.share_of(mode, ramp_of(context.settings.ramp).steps[0] if mode == "ramp" and share is None else share)
 
 
 def _before(context: Context) -> ModelVersion:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from lifecycle.engines.locks import exclusive
 from lifecycle.records import Run
-from lifecycle.stores import versions
-from lifecycle.verbs import drifting, labeling, performing, releasing, resembling, running, triggering
+from lifecycle.verbs import drifting, gaining, labeling, performing, resembling, running, steering, triggering
 from lifecycle.verbs.context import Context
 
 __all__ = ["tick"]
@@ -25,7 +24,7 @@ def tick(context: Context, now: datetime | None = None) -> list[Run]:
         context.clock.fixed = triggering.aware(now)
     ended: list[Run] = []
     failures: list[Exception] = []
-    for part in (drifting.catch_up, performing.catch_up, _explain, _rank, _compact, _fire, running.execute_waiting, _judge_trial):
+    for part in (drifting.catch_up, performing.catch_up, _explain, _rank, _compact, _fire, running.execute_waiting, steering.steer):
         try:
             found = part(context)
         except Exception as error:
@@ -45,6 +44,7 @@ def _explain(context: Context) -> None:
 def _rank(context: Context) -> None:
     labeling.catch_up(context)
     resembling.stock_landmarks(context)
+    gaining.measure_ahead(context)
 
 
 def _compact(context: Context) -> None:
@@ -59,16 +59,3 @@ def _fire(context: Context) -> None:
         with exclusive(context.root / "locks" / f"triggers-{context.name}.lock") as mine:
             if mine:
                 triggering.fire(context)
-
-
-def _judge_trial(context: Context) -> None:
-    """End a trial that the champion has won; let a winner go live where the policy lets a trial's winner do so."""
-    running_trial = versions.active_trial(context.database, context.name)
-    if running_trial is None:
-        return
-    found = releasing.trial(context)
-    if found.decision == "old":
-        reason = (
-            f"the champion answers better: {found.difference:+.3f} ({found.lower:+.3f} to {found.upper:+.3f}) on {found.labelled} labelled requests"
-        )
-        releasing.end_trial(context, "lifecycle", reason)

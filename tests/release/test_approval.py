@@ -49,5 +49,5 @@ def test_shares_out_of_range(mode, share):
 def test_shares_and_modes():
     assert approval.share_of("canary", 0.25) == 0.25
     assert approval.share_of("full", 1.0) == approval.share_of("full", None) == 1.0
-    with pytest.raises(lifecycle.UnknownName, match="canary, full, shadow"):
+    with pytest.raises(lifecycle.UnknownName, match="ab, canary, full, ramp, shadow"):
         approval.share_of("blue-green", None)

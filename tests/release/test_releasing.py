@@ -216,12 +216,13 @@ def test_a_candidate_that_fails_never_fails_a_request(project, monkeypatch):
         return real(context, version, frame)
 
     monkeypatch.setattr(answering, "say", broken)
-    project.roll_out(2, mode="canary", share=0.5, by="bob")
-    assert set(project.predict(features(400, 1))["model_version"]) == {1}
-    assert project.trial().sample_ratio_ok is False, "everybody on one side is no canary"
-    project.roll_out(2, mode="shadow", by="bob")
-    assert len(project.predict(features(400, 1))) == 400
-    assert project.trial().sample_ratio_ok is False
+    for mode, share in (("canary", 0.5), ("shadow", None)):
+        project.roll_out(2, mode=mode, share=share, by="bob")
+        assert [set(project.predict(features(40, i))["model_version"]) for i in range(3)] == [{1}] * 3
+        assert project.trial().mode == "none", "two failed calls of two are enough, in the process that serves"
+        event = project.history(limit=1).iloc[0]
+        assert (event["verb"], event["by"], event["details"]["guardrail"]) == ("end_trial", "lifecycle", "errors")
+        assert "2 of 2 calls failed" in event["details"]["reason"]
 
 
 def test_only_what_came_after_the_start_counts(project):
