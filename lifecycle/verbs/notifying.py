@@ -10,7 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -32,6 +32,7 @@ MOST_ATTEMPTS = 12  # about seven hours
 AT_ONCE = 3  # more than so many that are due together are told in one message
 MOST = 200
 CURSOR = "notices"
+MONDAY = datetime(1970, 1, 5, tzinfo=UTC)  # digests are counted from a midnight between two weeks
 
 log = logging.getLogger("lifecycle.notices")
 
@@ -184,8 +185,7 @@ def _due(channel: Channel, now: datetime) -> datetime:
     due = now
     span = _span(channel.digest) if channel.digest else None
     if span is not None:
-        start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        due = start + span * (int((now - start) / span) + 1)
+        due = MONDAY + span * ((now - MONDAY) // span + 1)
     hours = _hours(channel.quiet)
     if hours is not None:
         first, last = hours

@@ -133,6 +133,18 @@ def test_a_burst_a_digest_and_quiet_hours(workspace: Workspace, hook: Hook) -> N
     assert len(hook.got) == 3
 
 
+def test_a_weekly_digest_comes_on_mondays(workspace: Workspace, hook: Hook) -> None:
+    workspace.clock.fixed = datetime(2026, 5, 5, 9, tzinfo=UTC)  # a Tuesday
+    workspace.notices.add("weekly", hook.url, digest="7D")
+    for day in range(5, 10):
+        workspace.clock.fixed = datetime(2026, 5, day, 9, tzinfo=UTC)
+        alarm(workspace, window=day)
+        assert workspace.notices.deliver() == 0
+    workspace.clock.fixed = datetime(2026, 5, 11, tzinfo=UTC)
+    assert workspace.notices.deliver() == 5
+    assert len(hook.got) == 1
+
+
 def test_the_address_is_nowhere_to_be_seen(workspace: Workspace, hook: Hook, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     workspace.notices.add("team", hook.url, by="eva")
