@@ -50,6 +50,7 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     known = {name: values[name] for name in Settings.__dataclass_fields__ if name in values}
     known["triggers"] = tuple(t if isinstance(t, Trigger) else Trigger(**t) for t in known.get("triggers", ()))
     known["priorities"] = tuple(rule if isinstance(rule, QueueFilter) else filter_from(rule) for rule in known.get("priorities", ()))
+    known["recipes"] = tuple((str(name), str(sha)) for name, sha in known.get("recipes", ()))
     if known.get("usual_range") is not None:
         known["usual_range"] = tuple(known["usual_range"])
     return Settings(**known)

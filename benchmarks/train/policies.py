@@ -7,7 +7,8 @@ share of the rows), tick. Candidates that pass their gates go live. Scores are o
 the model that was live when it came: the share right, or the mean absolute error. One line of JSON a (stream, policy).
 
 Streams: generated ones (stable; one abrupt change of the rule; a rule that turns slowly; a rule that comes back; inputs that move away
-under one curved rule), and real ones that packages ship (river: Trump's approval, water flow; statsmodels: US inflation).
+under one curved rule; river's SEA concepts, one after the other), and real ones that packages ship (river: Trump's approval, water flow;
+statsmodels: US inflation, CO2 on Mauna Loa).
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 from river import datasets
+from river.datasets import synth
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from statsmodels.datasets import macrodata
+from statsmodels.datasets import co2, macrodata
 
 import lifecycle
 from lifecycle import Trigger
@@ -80,15 +82,29 @@ def inflation() -> Stream:
     return real(raw.assign(unemp=raw["unemp"].shift(1), tbilrate=raw["tbilrate"].shift(1)), "infl", 56, 7)
 
 
+def carbon() -> Stream:
+    weeks = co2.load_pandas().data["co2"].interpolate()
+    return real(pd.DataFrame({"week": weeks.index.isocalendar().week.to_numpy(), "co2": weeks.to_numpy()}), "co2", 260, 100)
+
+
+def sea() -> Stream:
+    """Four SEA concepts (Street and Kim, 2001), each for a quarter of the stream after the first training rows, which are of the first."""
+    sizes = [FIRST + WINDOWS * ROWS // 4, *([WINDOWS * ROWS // 4] * 3)]
+    rows = [{**x, "label": "yes" if y else "no"} for v, n in enumerate(sizes) for x, y in synth.SEA(variant=v, seed=v, noise=0.05).take(n)]
+    return pd.DataFrame(rows).rename(columns=lambda name: name if name == "label" else f"x{name}"), "classification", FIRST, ROWS
+
+
 STREAMS: dict[str, Callable[[], Stream]] = {
     "stable": lambda: generated(np.zeros_like),
     "abrupt": lambda: generated(lambda t: np.where(t > 0.4, 1.2, 0.0)),
     "turning": lambda: generated(lambda t: 1.8 * t),
     "recurring": lambda: generated(lambda t: np.where((t > 0.3) & (t < 0.6), 1.2, 0.0)),
     "moving inputs": lambda: generated(np.zeros_like, curved=True, moving=True),
+    "sea": sea,
     "trump approval": trump,
     "water flow": water,
     "us inflation": inflation,
+    "co2": carbon,
 }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import ModelVersion, Reproduction, Run, Trigger, TriggerState
 from lifecycle.verbs import training
+from lifecycle.verbs.backtesting import Backtest
+from lifecycle.verbs.selecting import TrainingSet
 
 __all__ = ["TrainVerbs"]
 
@@ -39,6 +42,11 @@ class TrainVerbs(Opened):
     def request_retrain(self, reason: str = "manual", by: str | None = None) -> Run:
         """Queue a retraining for the worker; returns at once."""
         return training.request_retrain(self._context, reason, by)
+
+    def call_retrain(self, reason: str = "", figures: Mapping[str, Any] | None = None, by: str | None = None) -> dict[str, Any]:
+        """Ask for a retraining from outside, as the prediction API's `POST /projects/{name}/retrain` does. With triggers of the kind
+        `external` they decide, else a run is queued or joined; returns run (id or None), fired (bool), said (a sentence)."""
+        return training.call_retrain(self._context, reason, figures, by)
 
     def work(self) -> list[Run]:
         """Run here and now what is queued and what a worker that died left; returns the runs that ended."""
@@ -76,14 +84,34 @@ class TrainVerbs(Opened):
         """Register a fitted estimator, or the path of a skops file, as a candidate."""
         return training.register_model(self._context, model, by, reason)
 
-    def set_recipe(self, recipe: Any, by: str | None = None) -> None:
-        """Retraining fits this unfitted estimator, or the path of a skops file, from now on."""
-        training.set_recipe(self._context, recipe, by)
+    def set_recipe(self, recipe: Any, by: str | None = None, search: Mapping[str, Any] | None = None) -> None:
+        """Retraining fits this from now on: an unfitted estimator, a ready recipe's name (`ready_recipes()`), or the path of a skops file.
+
+        {name: recipe}, the simplest first: all of them race in every run, and the simplest within one standard error of the best is trained.
+        `search`: {parameter: values to try} by successive halving; of several recipes {name: {parameter: values}}.
+        """
+        training.set_recipe(self._context, recipe, by, search)
+
+    def preview_training(self, **changes: Any) -> TrainingSet:
+        """What a retraining would learn from now, under the settings or with `changes` to them, such as training_rows="last 365D"."""
+        return training.preview_training(self._context, changes)
+
+    def training_gates(self) -> pd.DataFrame:
+        """What a candidate has to meet: limit, value, usual, meaning. Change it with configure(gates={limit: value})."""
+        return training.training_gates(self._context)
+
+    def race(self, version: int) -> pd.DataFrame:
+        """The recipes that raced for a version, the simplest first: name, estimator, loss, error, difference, difference_error, won, failed."""
+        return training.race_table(self._context, version)
+
+    def backtest(self, version: int | None = None, origins: int = 8, level: float = 0.9) -> Backtest:
+        """A version's recipe fitted again at each of `origins` moments of the past on what was known then, and what it would have foretold since."""
+        return training.backtest(self._context, version, origins, level)
 
     def environment(self, version: int) -> tuple[str, tuple[str, ...]]:
         """What a version was trained in, as a requirements file for pip, and how what runs now differs from it."""
         return training.environment(self._context, version)
 
-    def model_card(self, version: int) -> str:
-        """A version's card in Markdown: data, metrics with intervals, gates, lineage, decisions, and how to repeat it."""
-        return training.model_card(self._context, version)
+    def model_card(self, version: int, form: Literal["markdown", "html"] = "markdown") -> str:
+        """A version's card: data, metrics with intervals, slices, gates, lineage, decisions, and how to repeat it. The HTML needs nothing else."""
+        return training.model_card(self._context, version, form)

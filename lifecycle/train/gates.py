@@ -12,24 +12,36 @@ from typing import Any
 
 import numpy as np
 
+from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import Gate
 from lifecycle.train import evaluation
 
-__all__ = ["LIMITS", "Case", "judge", "paired_difference"]
+__all__ = ["LIMITS", "MEANING", "Case", "check", "judge", "limits", "paired_difference"]
 
 Array = np.ndarray[Any, Any]
 
-# Each can be set by hand: Settings.thresholds["gate:<name>"].
+# What is asked when Settings.gates says nothing else; MEANING says what each is.
 LIMITS: dict[str, float] = {
-    "margin": 0.02,  # not worse by more than this: a share wrong, or a fraction of the champion's mean error
-    "few_rows": 20,  # on fewer, being as good by luck is not enough
-    "slice_margin": 0.10,  # no slice loses more than this, in the same unit
-    "slice_rows": 30,  # smaller slices are not judged
-    "calibration": 0.05,  # how much the calibration error may grow
-    "negative_flips": 0.10,  # the share of rows that the champion had right and the candidate has not
-    "milliseconds": 250,  # for one answer, unless the champion takes half as long or longer
-    "megabytes": 500,  # for the stored model
+    "margin": 0.02,
+    "few_rows": 20,
+    "slice_margin": 0.10,
+    "slice_rows": 30,
+    "calibration": 0.05,
+    "negative_flips": 0.10,
+    "milliseconds": 250,
+    "megabytes": 500,
 }
+MEANING: dict[str, str] = {
+    "margin": "Not worse than the champion by more than this: a share of rows wrong, or a fraction of its mean error",
+    "few_rows": "Rows from which on being as good or better passes, though the margin is not sure",
+    "slice_margin": "No slice of the data loses more than this, in the same unit",
+    "slice_rows": "Rows that a slice must have to be judged",
+    "calibration": "How much the calibration error may grow",
+    "negative_flips": "The share of rows that the champion had right and the candidate has wrong",
+    "milliseconds": "Milliseconds for one answer, unless the champion takes half as long or longer",
+    "megabytes": "Megabytes of the stored model",
+}
+SHARES = ("margin", "slice_margin", "calibration", "negative_flips")
 RESAMPLES = 2000
 
 
@@ -61,7 +73,38 @@ class Case:
     seed: int = 0
 
 
-def judge(case: Case, limits: Mapping[str, float] | None = None) -> list[Gate]:
+def limits(given: Mapping[str, float]) -> dict[str, tuple[float, float, str]]:
+    """By name, the limit that counts, the usual one, and what it means.
+
+    >>> limits({"margin": 0.01})["margin"][:2]
+    (0.01, 0.02)
+    """
+    return {name: (float(given.get(name, usual)), usual, MEANING[name]) for name, usual in LIMITS.items()}
+
+
+def check(given: Mapping[str, float]) -> None:
+    """Refuse limits that are not known, or that nothing could be judged by.
+
+    >>> check({"margin": -1})
+    Traceback (most recent call last):
+    ...
+    lifecycle.errors.InvalidValue: The gate margin is -1; give a number from 0 to 1.
+
+    Raises
+    ------
+    UnknownName, InvalidValue : no such limit, or a value outside what is allowed.
+    """
+    if not isinstance(given, Mapping):
+        raise InvalidValue(f"gates is {given!r}; give limits by name, such as {{'margin': 0.01}}.")
+    for name, value in given.items():
+        if name not in LIMITS:
+            raise UnknownName.among("gate limit", name, LIMITS)
+        most = 1.0 if name in SHARES else 1e9
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+            raise InvalidValue(f"The gate {name} is {value!r}; give a number from 0 to {most:g}.")
+
+
+def judge(case: Case, given: Mapping[str, float] | None = None) -> list[Gate]:
     """Every gate, with what was found; a gate that cannot be judged (no champion, no probabilities) passes and says so.
 
     >>> truth = np.array(["a", "b"] * 100)
@@ -69,7 +112,7 @@ def judge(case: Case, limits: Mapping[str, float] | None = None) -> list[Gate]:
     >>> [gate.name for gate in judge(case) if not gate.passed]
     []
     """
-    known = {**LIMITS, **(limits or {})}
+    known = {**LIMITS, **(given or {})}
     found = [gate(case, known) for gate in GATES]
     return [Gate(gate.name, bool(gate.passed), gate.reason) for gate in found]
 

@@ -15,13 +15,14 @@ from sklearn.ensemble import (
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from lifecycle.errors import InvalidValue
 from lifecycle.records import Schema
 from lifecycle.registry import Registry
+from lifecycle.train.lagging import Rolling, lag_columns
 
 __all__ = ["build", "names"]
 
@@ -33,7 +34,7 @@ def names() -> tuple[str, ...]:
     """The names that `build` knows.
 
     >>> names()
-    ('forest', 'gradient_boosting', 'linear')
+    ('forecast', 'forest', 'gradient_boosting', 'linear')
     """
     return READY.names()
 
@@ -51,7 +52,7 @@ def build(name: str, schema: Schema) -> Pipeline:
     ['columns', 'model']
     """
     model = READY[name](schema)
-    return Pipeline([("columns", _columns(schema, scaled=name == "linear")), ("model", model)])
+    return Pipeline([("columns", _columns(schema, scaled=name in ("linear", "forecast"), rolling=name == "forecast")), ("model", model)])
 
 
 @READY.register("linear")
@@ -69,8 +70,16 @@ def _forest(schema: Schema) -> Any:
     return RandomForestClassifier(n_estimators=200) if schema.task == "classification" else RandomForestRegressor(n_estimators=200)
 
 
-def _columns(schema: Schema, scaled: bool) -> ColumnTransformer:
-    """Numbers imputed (and scaled), categories encoded, texts as weighted words."""
+@READY.register("forecast")
+def _forecast(schema: Schema) -> Any:
+    """Linear on lags (`<series>_lag_<k>`), their rolling means, spreads and changes; how strongly to shrink is found by leaving rows out."""
+    return LogisticRegression(max_iter=1000) if schema.task == "classification" else RidgeCV(np.logspace(-2, 4, 25))
+
+
+def _columns(schema: Schema, scaled: bool, rolling: bool = False) -> ColumnTransformer:
+    """Numbers imputed (and scaled), categories encoded, texts as weighted words; with `rolling`, each series of lags with what it rolls into."""
+    series = lag_columns(c.name for c in schema.features if c.kind == "numeric") if rolling else {}
+    lagged = {name for names in series.values() for name in names}
     kinds = {kind: [c.name for c in schema.features if c.kind == kind] for kind in ("numeric", "categorical", "text")}
     other = [c.name for c in schema.features if c.kind not in kinds]
     if other:
@@ -80,6 +89,8 @@ def _columns(schema: Schema, scaled: bool) -> ColumnTransformer:
         categories: Any = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=2, sparse_output=False)
     else:
         categories = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    parts: list[tuple[str, Any, Any]] = [("numbers", numbers, kinds["numeric"]), ("categories", categories, kinds["categorical"])]
+    plain = [name for name in kinds["numeric"] if name not in lagged]
+    parts: list[tuple[str, Any, Any]] = [("numbers", numbers, plain), ("categories", categories, kinds["categorical"])]
     parts += [(f"words_{name}", TfidfVectorizer(max_features=5000, sublinear_tf=True), name) for name in kinds["text"]]
+    parts += [(f"lags_{name}", make_pipeline(Rolling(), numbers), columns) for name, columns in series.items()]
     return ColumnTransformer([part for part in parts if part[2]], sparse_threshold=0.0)

@@ -16,7 +16,7 @@ from lifecycle.records import ProjectConfig
 from lifecycle.stores.database import Database
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.snapshots import SnapshotStore
-from lifecycle.verbs import admitting, fitting, registering, scoring, steps
+from lifecycle.verbs import admitting, backtesting, fitting, registering, scoring, steps
 from lifecycle.verbs.context import Clock, Context
 
 __all__ = ["answer"]
@@ -28,6 +28,8 @@ VERBS: dict[str, Callable[..., Any]] = {
     "reproduce": registering.compare_fit,
     "admit": admitting.open_first,
     "smoke": scoring.smoke_version,
+    "wake": lambda context: None,
+    "backtest": backtesting.foretold,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils.validation import has_fit_parameter
 
 from lifecycle.engines.spread import spread
@@ -20,8 +21,9 @@ from lifecycle.stores.runs import log_path
 from lifecycle.train import dataset, environment, evaluation, fingerprint
 from lifecycle.verbs import jobs, scoring
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.revision import revision
 
-__all__ = ["data_hash", "evaluate", "fit", "fit_stored", "manifest", "prepare_first", "score"]
+__all__ = ["data_hash", "evaluate", "fit", "fit_stored", "manifest", "named", "prepare_first", "score"]
 
 FEWEST_ROWS = 4
 
@@ -66,8 +68,8 @@ def fit_stored(context: Context, recipe: str, training: str, kept_out: str, seed
     }
 
 
-def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int) -> tuple[Any, list[str]]:
-    """The recipe fitted on a training snapshot, and the warnings it gave.
+def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int, partial: bool = False) -> tuple[Any, list[str]]:
+    """The recipe fitted on a training snapshot, and the warnings it gave. `partial`: it is a fitted model that goes on learning.
 
     Raises
     ------
@@ -75,18 +77,22 @@ def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int) -> tuple[Any
     """
     frame = training.to_pandas()
     y = dataset.target_values(frame[schema.target], schema)
-    _refuse_hopeless(y, schema)
+    if not partial:
+        _refuse_hopeless(y, schema)
     features = scoring.feature_frame(schema, frame)
     weights = {_weights_of(recipe): frame["weight"].to_numpy()} if "weight" in frame.columns else {}
     try:
         estimator = dataset.seeded(recipe, seed)
         with warnings.catch_warnings(record=True) as caught, spread():
             warnings.simplefilter("always")
-            estimator.fit(features, y, **weights)
+            if partial:
+                _go_on(estimator, features, y, frame["weight"].to_numpy() if weights else None)
+            else:
+                estimator.fit(features, y, **weights)
     except LifecycleError:
         raise
     except MemoryError as error:
-        raise TrainingFailed(f"The recipe {_named(recipe)} ran out of memory on {len(y)} rows; use fewer rows or a smaller model.") from error
+        raise TrainingFailed(f"The recipe {named(recipe)} ran out of memory on {len(y)} rows; use fewer rows or a smaller model.") from error
     except Exception as error:
         raise TrainingFailed(_reason(recipe, features, error)) from error
     return estimator, sorted({f"{note.category.__name__}: {str(note.message).splitlines()[0]}" for note in caught})
@@ -144,7 +150,9 @@ def manifest(schema: Schema, estimator: Any, rows: pa.Table, held: pa.Table, **f
             name: plain(value) if isinstance(value, str | int | float | bool | None) else repr(value)[:200]
             for name, value in _parameters(estimator).items()
         },
+        "best_parameters": plain(getattr(estimator, "best_params_", {})),
         "environment": environment.environment(tuple(sorted(modules))),
+        "source": revision(),
         "fitted": fingerprint.fingerprint(estimator),
         "predictions": data_hash(held.select([name for name in held.column_names if name == "prediction" or name in schema.probability_columns()])),
     }
@@ -231,18 +239,31 @@ def _refuse_hopeless(y: np.ndarray[Any, Any], schema: Schema) -> None:
 
 
 def _weights_of(recipe: Any) -> str:
-    """The argument that takes the weights of rows; in a pipeline, that of its last step."""
+    """The argument that takes the weights of rows; in a pipeline that of its last step, in a search that of what it searches."""
+    if isinstance(recipe, BaseSearchCV):
+        return _weights_of(recipe.estimator)
     steps = getattr(recipe, "steps", None)
     if not has_fit_parameter(steps[-1][1] if steps else recipe, "sample_weight"):
-        raise TrainingFailed(f"The recipe {_named(recipe)} takes no weights; choose another estimator, or configure(training_weights={{}}).")
+        raise TrainingFailed(f"The recipe {named(recipe)} takes no weights; choose another estimator, or configure(training_weights={{}}).")
     return f"{steps[-1][0]}__sample_weight" if steps else "sample_weight"
+
+
+def _go_on(estimator: Any, features: Any, y: Any, weights: Any) -> None:
+    """partial_fit of the last step; the steps before it stay as they were fitted."""
+    steps = getattr(estimator, "steps", None) or [("", estimator)]
+    for _, step in steps[:-1]:
+        features = features if step in (None, "passthrough") else step.transform(features)
+    steps[-1][1].partial_fit(features, y, **({} if weights is None else {"sample_weight": weights}))
 
 
 def _parameters(estimator: Any) -> dict[str, Any]:
     return dict(estimator.get_params(deep=True)) if hasattr(estimator, "get_params") else {}
 
 
-def _named(recipe: Any) -> str:
+def named(recipe: Any) -> str:
+    """The recipe's classes, for people; of a search, what it searches."""
+    if isinstance(recipe, BaseSearchCV):
+        return f"search over {named(recipe.estimator)}"
     steps = getattr(recipe, "steps", None)
     return " + ".join(type(step).__name__ for _, step in steps) if steps else type(recipe).__name__
 
@@ -252,10 +273,10 @@ def _reason(recipe: Any, features: pd.DataFrame, error: Exception) -> str:
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     empty = [str(name) for name in features.columns if features[name].isna().any()]
     if empty and "nan" in str(error).lower():
-        return f"The recipe {_named(recipe)} cannot take missing values, and {', '.join(empty[:5])} has some: put a SimpleImputer first."
+        return f"The recipe {named(recipe)} cannot take missing values, and {', '.join(empty[:5])} has some: put a SimpleImputer first."
     texts = [str(name) for name in features.columns if features[name].dtype != float]
     if texts and "could not convert" in str(error):
         return (
-            f"The recipe {_named(recipe)} cannot take text, and {', '.join(texts[:5])} holds some: put a OneHotEncoder in a ColumnTransformer first."
+            f"The recipe {named(recipe)} cannot take text, and {', '.join(texts[:5])} holds some: put a OneHotEncoder in a ColumnTransformer first."
         )
-    return f"The recipe {_named(recipe)} failed ({type(error).__name__}: {text})."
+    return f"The recipe {named(recipe)} failed ({type(error).__name__}: {text})."

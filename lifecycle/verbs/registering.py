@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from lifecycle.errors import BadFile, InvalidValue, NotReady
+from lifecycle.errors import BadFile, InvalidValue, NotReady, UnknownName
 from lifecycle.records import ModelVersion, Reproduction
 from lifecycle.stores import versions
 from lifecycle.stores.runs import log_path
 from lifecycle.train import environment as environments
-from lifecycle.train import fingerprint
-from lifecycle.verbs import admitting, fitting, jobs
+from lifecycle.train import fingerprint, recipes, searching
+from lifecycle.verbs import admitting, beginning, fitting, jobs
 from lifecycle.verbs.configuring import configure
 from lifecycle.verbs.context import Context, who
 
@@ -41,21 +42,29 @@ def register_model(context: Context, model: Any, by: str | None, reason: str = "
     return version
 
 
-def set_recipe(context: Context, recipe: Any, by: str | None) -> None:
-    """Retraining fits this unfitted estimator (or the path of a skops file) from now on.
+def set_recipe(context: Context, recipe: Any, by: str | None, search: Mapping[str, Any] | None = None) -> None:
+    """Retraining fits this from now on: an unfitted estimator, a ready recipe's name, or the path of a skops file; or lets several race.
+
+    Parameters
+    ----------
+    recipe : one, or {name: one}, the simplest first: they race in every run.
+    search : {parameter: values to try}; of several recipes {name: {parameter: values}}.
 
     Raises
     ------
-    InvalidValue : it has no fit and predict. BadFile : no skops file, or types that are not trusted.
+    InvalidValue : it has no fit and predict. BadFile : no skops file, or types that are not trusted. UnknownName : no such parameter.
     """
-    if isinstance(recipe, str | Path):
-        sha = context.models.import_file(_file(recipe))
-        recipe = context.models.load(sha)
-    else:
-        sha = ""
-    if not all(callable(getattr(recipe, name, None)) for name in ("fit", "predict")) or isinstance(recipe, type):
-        raise InvalidValue(f"A recipe is an unfitted scikit-learn estimator with fit and predict; given: {type(recipe).__name__}.")
-    configure(context, by, {"recipe": sha or context.models.save(recipe)})
+    seed, spaces = context.settings.seed, dict(search or {})
+    if not isinstance(recipe, Mapping):
+        configure(context, by, {"recipe": _stored(context, recipe, spaces, seed), "recipes": ()})
+        return
+    if not recipe:
+        raise InvalidValue("There is no recipe; give at least one, such as {'linear': 'linear', 'forest': 'forest'}.")
+    for name in spaces:
+        if name not in recipe:
+            raise UnknownName.among("recipe", name, recipe)
+    stored = {str(name): _stored(context, one, spaces.get(name, {}), seed) for name, one in recipe.items()}
+    configure(context, by, {"recipe": next(iter(stored.values())), "recipes": tuple(stored.items()) if len(stored) > 1 else ()})
 
 
 def score_model(context: Context, model: str, rows: str | None) -> dict[str, Any]:
@@ -90,7 +99,7 @@ def compare_fit(context: Context, version: int) -> list[str]:
     found = versions.get(context.database, context.name, version)
     manifest, schema = found.manifest, context.schema
     training, held = context.snapshots.load(str(found.training)), context.snapshots.load(str(found.reference))
-    estimator, _ = fitting.fit(context.models.load(manifest["recipe"]), training, schema, manifest["seed"])
+    estimator, _, _ = beginning.fit(context, manifest["recipe"], training, manifest["seed"], manifest.get("start"))
     again = context.models.save(estimator)
     answers = [name for name in held.column_names if name == "prediction" or name in schema.probability_columns()]
     scored = fitting.score(context, again, held.drop_columns(answers))
@@ -135,8 +144,19 @@ def _unlike(one: pa.Table, other: pa.Table) -> int:
     return int(len(here) - sum(map(all, zip(*same, strict=True))))
 
 
+def _stored(context: Context, recipe: Any, space: Mapping[str, Any], seed: int) -> str:
+    """The SHA-256 of a recipe, wrapped into its search where there is a space."""
+    if isinstance(recipe, str) and recipe in recipes.names():
+        recipe = recipes.build(recipe, context.schema)
+    elif isinstance(recipe, str | Path):
+        recipe = context.models.load(context.models.import_file(_file(recipe)))
+    if not all(callable(getattr(recipe, name, None)) for name in ("fit", "predict")) or isinstance(recipe, type):
+        raise InvalidValue(f"A recipe is an unfitted scikit-learn estimator with fit and predict; given: {type(recipe).__name__}.")
+    return context.models.save(searching.searched(recipe, space, context.schema, seed) if space else recipe)
+
+
 def _file(path: str | Path) -> Path:
     found = Path(path).expanduser()
     if not found.is_file():
-        raise BadFile(f"There is no file at {found}; give the path of a skops file.")
+        raise BadFile(f"There is no file at {found}; give the path of a skops file, or a ready recipe: {', '.join(recipes.names())}.")
     return found

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,19 +24,18 @@ from lifecycle.errors import LifecycleError, NotReady, TrainingFailed
 from lifecycle.plain import plain
 from lifecycle.records import ModelVersion, Run
 from lifecycle.stores import runs, versions
-from lifecycle.train import dataset, gates, weighting
-from lifecycle.verbs import drifting, fitting, recording, releasing, scoring
+from lifecycle.train import dataset, gates
+from lifecycle.verbs import beginning, contest, fitting, releasing, scoring, selecting
 from lifecycle.verbs.context import Context
 
 __all__ = ["perform"]
 
 Found = dict[str, dict[str, Any]]
-FEWEST_LABELS = 2
 CANARY_SHARE = 0.1  # of the entities, when the policy starts the trial
 
 
-def perform(context: Context, id: str) -> dict[str, Any]:
-    """Run the steps that are left of a run; returns what `register` and `policy` found.
+def perform(context: Context, id: str, until: str | None = None) -> dict[str, Any]:
+    """Run the steps that are left of a run, and return what `register` and `policy` found; with `until` those up to a step, and what it found.
 
     Raises
     ------
@@ -48,8 +46,9 @@ def perform(context: Context, id: str) -> dict[str, Any]:
         if not mine:
             raise NotReady(f"Another process is still busy with a run of {context.name!r}; try again in a minute.")
         journal = _Journal(context, id)
-        found = durable.execute(journal, {name: _bound(step, context, run) for name, step in STEPS.items()})
-    return {**found["register"], **found["policy"]}
+        names = list(STEPS)[: None if until is None else list(STEPS).index(until) + 1]
+        found = durable.execute(journal, {name: _bound(STEPS[name], context, run) for name in names})
+    return {**found["register"], **found["policy"]} if until is None else found[until]
 
 
 @dataclass(frozen=True)
@@ -84,18 +83,16 @@ def _ingest(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     recipe = context.settings.recipe
     if recipe is None:
         raise NotReady(f"{context.name!r} has no recipe to train; set one with project.set_recipe(estimator).")
-    known = versions.versions(context.database, context.name)
-    first = next((version.training for version in known if version.training is not None), None)
-    base = context.snapshots.load(first) if first is not None else None
-    labelled = recording.labelled(context, features=True)
+    table, labelled = selecting.gathered(context)
     champion = versions.champion(context.database, context.name)
-    table = dataset.gathered(base, labelled, context.schema)
     return {
         "gathered": context.snapshots.save(table),
         "labelled": len(labelled),
         "first_training": table.num_rows - len(labelled),
         "champion": champion.version if champion is not None else None,
         "recipe": recipe,
+        "recipes": [list(pair) for pair in context.settings.recipes],
+        "start": context.settings.training_start,
         "seed": context.settings.seed,
         "until": int(labelled["changed"].max()) if len(labelled) else 0,
         "rows_until": context.log().rows,
@@ -104,36 +101,17 @@ def _ingest(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
 
 def _validate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     """Is there enough to learn from?"""
-    schema, table = context.schema, context.snapshots.load(found["ingest"]["gathered"])
-    labelled = found["ingest"]["labelled"]
-    if labelled < FEWEST_LABELS:
-        raise TrainingFailed(
-            f"Only {labelled} predictions have a label that counts; label at least {FEWEST_LABELS} (better a few dozen), then retrain."
-        )
-    counts = (
-        {str(item["values"]): item["counts"] for item in pc.value_counts(table[schema.target]).to_pylist()} if schema.task == "classification" else {}
-    )
-    if schema.task == "classification" and len(counts) < 2:
-        raise TrainingFailed(f"All {table.num_rows} rows are of the class {next(iter(counts))}; label samples of other classes, then retrain.")
-    empty = [name for name in schema.names if table[name].null_count + _nans(table[name]) == table.num_rows]
-    return {"rows": table.num_rows, "classes": counts, "failed_checks": [f"{name} is empty in every row" for name in empty]}
+    table = context.snapshots.load(found["ingest"]["gathered"])
+    counts, failed = selecting.checked(context, table, found["ingest"]["labelled"])
+    return {"rows": table.num_rows, "classes": counts, "failed_checks": failed}
 
 
 def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     """Choose the rows that the policy wants, and keep them."""
     table = context.snapshots.load(found["ingest"]["gathered"])
     text = context.settings.training_rows
-    wanted = dataset.policy(text)
-    start = _drift_start(context) if wanted.since_drift else None
-    table = _without(table, context.settings.training_exclude)
-    times = table["time"].to_numpy() if "time" in table.column_names else np.full(table.num_rows, np.datetime64("NaT"))
-    kept = table.filter(pa.array(dataset.chosen(times.astype("datetime64[us]"), wanted, context.now(), start)))
-    labelled = int(pc.sum(pc.equal(kept["origin"], "labelled")).as_py() or 0)
-    if labelled < FEWEST_LABELS:
-        raise TrainingFailed(
-            f"The policy {text!r} leaves {labelled} labelled rows of {table.num_rows}; widen it with project.configure(training_rows='all')."
-        )
-    note = "no drift has alarmed, so all rows are used" if wanted.since_drift and start is None else ""
+    kept, start, _ = selecting.chosen(context, table)
+    note = "no drift has alarmed, so all rows are used" if text.strip().lower() == "since drift" and start is None else ""
     return {
         "chosen": context.snapshots.save(kept),
         "rows": kept.num_rows,
@@ -146,11 +124,9 @@ def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
 def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     """Hold out the newest labelled rows; no id lies on both sides, and what was answered is no feature."""
     schema, table = context.schema, context.snapshots.load(found["snapshot"]["chosen"])
-    picked = pc.fill_null(pc.equal(table["purpose"], "query"), False).to_numpy(zero_copy_only=False)
-    learned, mask = dataset.parted(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False), picked)
+    learned, mask, picked, weights = selecting.parts(context, table)
     names = [name for name in ("id", "time", schema.target, *schema.names) if name in table.column_names]
     training, kept_out = (table.filter(pa.array(side)).select(names) for side in (learned, mask))
-    weights = weighting.weighed(table.filter(pa.array(learned)), schema, context.settings.training_weights, context.now())
     training = training if weights is None else training.append_column("weight", pa.array(weights))
     if shared := set(training["id"].to_pylist()) & set(kept_out["id"].to_pylist()):
         raise TrainingFailed(f"{len(shared)} ids lie on both sides of the split, such as {min(shared)!r}; every prediction needs an id of its own.")
@@ -167,13 +143,19 @@ def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
 
 
 def _train(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
-    """Fit the recipe."""
+    """Let the recipes race where there are several, and fit the one that won."""
     began = time.perf_counter()
-    recipe, rows = context.models.load(found["ingest"]["recipe"]), context.snapshots.load(found["split"]["training"])
-    estimator, noted = fitting.fit(recipe, rows, context.schema, found["ingest"]["seed"])
+    ingested, rows = found["ingest"], context.snapshots.load(found["split"]["training"])
+    recipe, table = ingested["recipe"], []
+    if len(ingested["recipes"]) > 1:
+        recipe, table = contest.race(context, dict(ingested["recipes"]), rows, ingested["seed"], _say)
+    champion = _champion(context, found)
+    start = beginning.of(ingested["start"], champion)
+    estimator, noted, start = beginning.fit(context, recipe, rows, ingested["seed"], start)
     for note in noted:
         _say(note)
-    return {"model": context.models.save(estimator), "warnings": noted, "seconds": round(time.perf_counter() - began, 3)}
+    seconds = round(time.perf_counter() - began, 3)
+    return {"model": context.models.save(estimator), "warnings": noted, "seconds": seconds, "recipe": recipe, "race": table, "start": start}
 
 
 def _evaluate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
@@ -182,7 +164,7 @@ def _evaluate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     kept_out, rows = context.snapshots.load(split["kept_out"]), context.snapshots.load(split["training"])
     held = fitting.score(context, found["train"]["model"], kept_out)
     estimator = context.models.load(found["train"]["model"])
-    facts = {"recipe": found["ingest"]["recipe"], "training": split["training"], "seed": seed, "warnings": found["train"]["warnings"]}
+    facts = {name: found["train"][name] for name in ("recipe", "warnings", "race", "start")} | {"training": split["training"], "seed": seed}
     old = _champion_answers(context, found, kept_out)
     return {
         "reference": context.snapshots.save(held),
@@ -217,7 +199,7 @@ def _gate(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
         found["ingest"]["seed"],
     )
     limits = {name.removeprefix("gate:"): value for name, value in context.settings.thresholds.items() if name.startswith("gate:")}
-    judged = gates.judge(case, limits)
+    judged = gates.judge(case, {**limits, **context.settings.gates})
     for gate in judged:
         _say(f"{'passed' if gate.passed else 'FAILED'} {gate.name}: {gate.reason}")
     return {"gates": plain(judged), "passed": all(gate.passed for gate in judged)}
@@ -321,29 +303,6 @@ def _milliseconds(context: Context, models: tuple[str | None, ...], rows: pa.Tab
                 scoring.say(context, ModelVersion(0, "candidate", context.now(), "", model=model), one)
                 taken[place] = min(taken[place], 1000 * (time.perf_counter() - began))
     return taken
-
-
-def _drift_start(context: Context) -> datetime | None:
-    """When the stretch of alarms that is newest began."""
-    alarms = drifting.drift(context).alarms
-    fired = np.flatnonzero(alarms["alarm"].to_numpy(dtype=bool)) if len(alarms) else np.empty(0, dtype=int)
-    if not len(fired):
-        return None
-    last = int(fired[-1])
-    while last - 1 in fired:
-        last -= 1
-    return pd.Timestamp(alarms["start"].iloc[last]).to_pydatetime()
-
-
-def _without(table: pa.Table, excluded: Sequence[str]) -> pa.Table:
-    """The rows whose label's source and whose id are not excluded."""
-    names = pa.array(list(excluded), pa.string())
-    out = pc.or_kleene(pc.is_in(table["source"], value_set=names), pc.is_in(table["id"], value_set=names))
-    return table.filter(pc.invert(out)) if excluded else table
-
-
-def _nans(column: pa.ChunkedArray) -> int:
-    return int(pc.sum(pc.is_nan(column)).as_py() or 0) if pa.types.is_floating(column.type) else 0
 
 
 def _say(line: str) -> None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from lifecycle.verbs.backtesting import backtest
+from lifecycle.verbs.calling import call_retrain
 from lifecycle.verbs.carding import model_card
 from lifecycle.verbs.fitting import prepare_first
 from lifecycle.verbs.registering import environment, register_model, reproduce, set_recipe
 from lifecycle.verbs.running import cancel, progress, request_retrain, retrain, retry, run, run_log, runs
 from lifecycle.verbs.running import execute_waiting as work
+from lifecycle.verbs.selecting import preview_training
+from lifecycle.verbs.tabling import race_table, training_gates
 from lifecycle.verbs.ticking import tick
 from lifecycle.verbs.trigger_history import preview_trigger
 from lifecycle.verbs.triggering import triggers
 
 __all__ = [
+    "backtest",
+    "call_retrain",
     "cancel",
     "environment",
     "model_card",
     "prepare_first",
+    "preview_training",
     "preview_trigger",
     "progress",
+    "race_table",
     "register_model",
     "reproduce",
     "request_retrain",
@@ -28,6 +36,7 @@ __all__ = [
     "runs",
     "set_recipe",
     "tick",
+    "training_gates",
     "triggers",
     "work",
 ]
