@@ -11,15 +11,20 @@ import signal
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from lifecycle.engines.locks import exclusive
+from lifecycle.engines import workflows
+from lifecycle.engines.locks import exclusive, seat, vacant
 from lifecycle.errors import Conflict, LifecycleError
 from lifecycle.stores import events, workers
+from lifecycle.stores.durable import place
+from lifecycle.verbs import running
 from lifecycle.workspace import Workspace, open_workspace
 
 __all__ = ["LOOK_SECONDS", "TICK_SECONDS", "Worker", "main"]
@@ -37,7 +42,7 @@ def main(home: Path) -> None:
 
     Raises
     ------
-    Conflict : another worker serves this workspace.
+    Conflict : another worker serves this workspace, and LIFECYCLE_DURABLE_URL does not let several share it.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(message)s")
     workspace = open_workspace(home)
@@ -47,12 +52,14 @@ def main(home: Path) -> None:
         stop.set()
         raise SystemExit(0)
 
-    with exclusive(workspace.path / "locks" / "worker.lock") as mine:
-        if not mine:
-            raise Conflict(f"A worker serves {workspace.path} already; stop it first, or let it be.")
+    with ExitStack() as stack:
+        locks, url = workspace.path / "locks", workflows.url()
+        if url is None and not stack.enter_context(exclusive(locks / "worker.lock")):
+            raise Conflict(f"A worker serves {workspace.path} already; stop it first, or let several share it by LIFECYCLE_DURABLE_URL.")
+        loop = Worker(workspace, stop) if url is None else Sharing(workspace, stop, stack.enter_context(seat(locks)), url)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, finish)
-        Worker(workspace, stop).run()
+        loop.run()
 
 
 class Worker:
@@ -133,3 +140,54 @@ class Worker:
             if self.stop.wait(self.look_seconds):
                 self.workspace.database.close()
                 return
+
+
+class Sharing(Worker):
+    """One of several workers: what waits is handed to all of them through workflows, and what a dead one left is taken over.
+
+    The one that holds the workspace's lock turns the projects' loops; the others only execute runs.
+    """
+
+    def __init__(self, workspace: Workspace, stop: threading.Event, name: str, url: str) -> None:
+        super().__init__(workspace, stop)
+        self.id = name
+        self._url = url
+        self._locks = workspace.path / "locks"
+        self._lead = ExitStack()
+        self._leading = False
+        self._shared: workflows.Workflows | None = None
+
+    def run(self) -> None:
+        """Take part until `stop`; a run that is under way is left to the others."""
+        workers.beat(self.workspace.database, self.id, datetime.now(UTC))
+        self._shared = workflows.Workflows(self._url, _token(self.workspace.path), self.id, self._perform)
+        try:
+            with self._lead, running.handed_over(self._shared.offer):
+                super().run()
+        finally:
+            self._shared.close()
+
+    def look(self) -> None:
+        """Take over what dead workers left; then, for the one that leads, a round over the projects."""
+        assert self._shared is not None
+        for id in self._guarded("", lambda: self._shared.take_over(self._gone)):  # type: ignore[union-attr]
+            log.info("takes over %s", id)
+        if not self._leading:
+            self._leading = self._lead.enter_context(exclusive(self._locks / "worker.lock"))
+        if self._leading:
+            super().look()
+
+    def _gone(self, name: str) -> bool:
+        return name != self.id and (vacant(self._locks, name) or name not in workers.alive(self.workspace.database, datetime.now(UTC)))
+
+    def _perform(self, project: str, run: str, keeper: workflows.Workflows) -> str:
+        return running.execute(self.workspace.project(project)._context, run, keeper).status
+
+
+def _token(home: Path) -> str:
+    """A name of this workspace that all machines know it by, wherever they mount it."""
+    file = home / "workspace.id"
+    with exclusive(home / "locks" / "workspace-id.lock", wait=10.0):
+        if not file.exists():
+            place(file, lambda aside: aside.write_text(uuid.uuid4().hex[:12], "ascii"))
+    return file.read_text("ascii")

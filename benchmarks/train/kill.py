@@ -1,9 +1,11 @@
 """Kill -9 at random moments of a run, and see that every run ends, no finished step runs again, and each run has one version.
 
-    python benchmarks/train/kill.py [KILLS] [WORKERS]
+    python benchmarks/train/kill.py [KILLS] [WORKERS] [SHARED] [URL]
 
 KILLS of a process that executes the steps itself, at moments spread over a whole run; then WORKERS kills of a real `lifecycle worker`
-while its child trains. Prints one line of JSON, and fails when anything is not as it should be.
+while its child trains; then SHARED kills of one of two workers, chosen by lot, that share what waits through the database at URL
+(`postgresql://user@host/database` or `sqlite:///file`), and whose steps run in their own process. Prints one line of JSON, and fails when
+anything is not as it should be.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -24,10 +27,12 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 import lifecycle
+from lifecycle import worker
+from lifecycle.engines.locks import seat
 from lifecycle.project import Project
 from lifecycle.stores import runs
 from lifecycle.train.pipeline import STEPS
-from lifecycle.verbs import steps
+from lifecycle.verbs import running, steps
 
 
 def made(home: Path) -> Project:
@@ -82,16 +87,60 @@ def kill_workers(project: Project, home: Path, kills: int, rng: random.Random) -
     hit: Counter[str] = Counter()
     for number in range(kills):
         run = project.request_retrain(f"worker {number}").id
-        worker = subprocess.Popen([sys.executable, "-m", "lifecycle", "--home", str(home), "worker"], stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([sys.executable, "-m", "lifecycle", "--home", str(home), "worker"], stderr=subprocess.DEVNULL)
         while project.run(run).status == "queued":
             time.sleep(0.02)
         time.sleep(rng.uniform(0.0, 3.0))
-        worker.kill()
-        worker.wait()
+        process.kill()
+        process.wait()
         done = finished(project, run)
         hit[next((name for name in STEPS if name not in done), "after the last")] += 1
         project.work()
         check(project, run, done)
+    return hit
+
+
+def sharing(home: Path, url: str) -> int:
+    """A worker of several, forked so that it costs no imports; its process id."""
+    if pid := os.fork():
+        return pid
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    running.jobs.ask = lambda context, verb, log, stopping, **given: steps.perform(context, **given)
+    workspace = lifecycle.open_workspace(home)
+    with seat(workspace.path / "locks") as name:
+        loop = worker.Sharing(workspace, threading.Event(), name, url)
+        loop.look_seconds = 0.1
+        loop.run()
+    os._exit(0)
+
+
+def kill_shared(project: Project, home: Path, kills: int, url: str, rng: random.Random) -> Counter[str]:
+    """Kills of one of two workers at random moments; the other, or its successor, goes on."""
+    hit: Counter[str] = Counter()
+    pids = [sharing(home, url) for _ in range(2)] if kills else []
+    length = 0.0
+    try:
+        for number in range(-1, kills):
+            run, began = project.request_retrain(f"shared {number}").id, time.perf_counter()
+            if number >= 0:
+                time.sleep(rng.uniform(0.0, length))
+                one = rng.randrange(2)
+                os.kill(pids[one], signal.SIGKILL)
+                os.waitpid(pids[one], 0)
+            done = finished(project, run)
+            if number >= 0:
+                hit[next((name for name in STEPS if name not in done), "after the last")] += 1
+                pids[one] = sharing(home, url)
+            while project.run(run).status in ("queued", "running"):
+                assert time.perf_counter() - began < 120, "the run does not end"
+                time.sleep(0.02)
+            length = length or time.perf_counter() - began
+            check(project, run, done)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
     return hit
 
 
@@ -104,18 +153,29 @@ def check(project: Project, run: str, done: dict[str, object]) -> None:
 
 
 def main() -> None:
-    kills, workers = (int(given) for given in (sys.argv[1:] + ["100", "5"][len(sys.argv) - 1 :]))
+    given = [*sys.argv[1:], *["100", "5", "0", ""][len(sys.argv) - 1 :]]
+    kills, workers, shared, url = (*map(int, given[:3]), given[3])
     began, rng = time.perf_counter(), random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         project = made(home)
         hit = kill_steps(project, home, kills, rng)
         killed = kill_workers(project, home, workers, rng)
+        taken = kill_shared(project, home, shared, url, rng)
         wrong = lifecycle.open_workspace(home).verify()
         assert wrong == [], wrong
         registered = len(project.versions()) - 1
-    assert registered == kills + workers + 1
-    result = {"kills": kills, "workers": workers, "hit": dict(hit), "workers_hit": dict(killed), "runs": registered, "findings": wrong}
+    assert registered == kills + workers + 1 + (shared + 1 if shared else 0)
+    result = {
+        "kills": kills,
+        "workers": workers,
+        "hit": dict(hit),
+        "workers_hit": dict(killed),
+        "shared": shared,
+        "shared_hit": dict(taken),
+        "runs": registered,
+        "findings": wrong,
+    }
     print(json.dumps({**result, "seconds": round(time.perf_counter() - began, 1)}))
 
 

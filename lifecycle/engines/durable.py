@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-__all__ = ["Journal", "execute"]
+__all__ = ["Journal", "Keeper", "execute"]
 
 
 class Journal(Protocol):
@@ -23,6 +23,16 @@ class Journal(Protocol):
 
     def together(self, step: str) -> AbstractContextManager[Any]:
         """What the step writes and that it is done become durable together."""
+
+
+class Keeper(Protocol):
+    """Who executes a run in the name of several workers, and keeps what each step found."""
+
+    def keep(self, step: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What `work` returns, or returned before the run was interrupted."""
+
+    def stopping(self) -> bool:
+        """Whether this process is about to end."""
 
 
 def execute(journal: Journal, steps: Mapping[str, Callable[[dict[str, dict[str, Any]]], Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:

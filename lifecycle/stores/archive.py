@@ -9,12 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from lifecycle.errors import BadFile, Conflict
+from lifecycle.stores import remote
 from lifecycle.stores.database import Database
 from lifecycle.stores.durable import disk, place
 
 __all__ = ["pack", "unpack"]
 
-FOLDERS = ("predictions", "models", "snapshots")
+FOLDERS = remote.FOLDERS
 
 
 def pack(database: Database, root: Path, file: Path, name: str) -> Path:
@@ -22,6 +23,7 @@ def pack(database: Database, root: Path, file: Path, name: str) -> Path:
     file = file.expanduser().resolve()
 
     def write(aside: Path) -> None:
+        remote.bring_all(root)
         with tempfile.TemporaryDirectory(dir=file.parent) as scratch, closing(sqlite3.connect(Path(scratch) / name)) as copy:
             database.connection.backup(copy)
             with tarfile.open(aside, "w") as archive:
@@ -54,6 +56,7 @@ def unpack(file: Path, root: Path, name: str) -> None:
             with disk(f"The backup could not be restored into {root}"):
                 root.mkdir(parents=True, exist_ok=True)
                 archive.extractall(root, filter="data")
+                remote.push_all(root)
     except tarfile.TarError as error:
         raise BadFile(f"{file.name} is not a backup of a workspace ({error}); write one with `lifecycle backup FILE`.") from error
     except FileNotFoundError as error:

@@ -12,16 +12,18 @@ from pathlib import Path
 import pyarrow as pa
 
 from lifecycle.errors import LifecycleError, StoreError
+from lifecycle.stores import remote
 
 __all__ = ["digest", "disk", "place"]
 
 
 def place(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, flush it, and rename it to `path`; a crash leaves no half file there.
+    """Let `write` fill a file beside `path`, flush it, and rename it to `path`; a crash leaves no half file there. Where the workspace
+    keeps its files at a URL, too, it is stored there before.
 
     Raises
     ------
-    StoreError : the disk refuses (full, read-only); nothing is left behind.
+    StoreError : the disk refuses (full, read-only), or the URL does not answer; nothing is left behind.
     """
     with disk(f"{path.name} could not be stored"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,6 +31,7 @@ def place(path: Path, write: Callable[[Path], object]) -> None:
         try:
             write(aside)
             _flush(aside)
+            remote.push(aside, path)
             os.replace(aside, path)
             _flush(path.parent)
         finally:

@@ -17,6 +17,7 @@ from typing import Any
 import skops.io
 
 from lifecycle.errors import BadFile, InvalidValue, StoreError, Tampered
+from lifecycle.stores import remote
 from lifecycle.stores.durable import digest, disk, place
 from lifecycle.stores.onnx_model import OnnxModel, looks_like_onnx
 from lifecycle.stores.signing import Signer, signed
@@ -62,7 +63,7 @@ class ModelStore:
         Tampered : the file is not the one that was stored, or nobody here signed it. StoreError : it is gone, or holds types that are not allowed.
         """
         path = self.path(sha256)
-        if not path.is_file():
+        if not remote.present(path):
             raise StoreError(f"The model file {sha256[:12]} is not in this workspace; restore a backup.")
         with disk(f"The model file {sha256[:12]} could not be read"):
             content = path.read_bytes()
@@ -104,17 +105,18 @@ class ModelStore:
 
     def path(self, sha256: str) -> Path:
         """Where the file lies."""
-        found = (self.root / f"{sha256}{kind}" for kind in KINDS)
-        return next((path for path in found if path.is_file()), self.root / f"{sha256}.skops")
+        known = [self.root / f"{sha256}{kind}" for kind in KINDS]
+        here = next((path for path in known if path.is_file()), None)
+        return here or next((path for path in known if remote.present(path)), known[0])
 
     def findings(self, sha256: str) -> list[str]:
         """What is wrong with a stored file, a sentence each."""
         path = self.path(sha256)
-        if not path.is_file():
+        if not remote.present(path):
             return [f"The model file {sha256[:12]} is missing; restore a backup."]
         if digest(path) != sha256:
             return [f"The model file {sha256[:12]} was changed after it was stored; restore a backup."]
-        return [f"{unsigned}; {_RESIGN}"] if (unsigned := self._unsigned(path)) else []
+        return [f"{unsigned}; {_RESIGN}"] if (unsigned := self._unsigned(path)) else remote.findings(path, sha256)
 
     def rotate(self, adopt: bool = False) -> tuple[int, list[str]]:
         """Sign every file that is in order with a new key (or the first of $LIFECYCLE_KEY), and forget the keys before it.
@@ -157,9 +159,8 @@ class ModelStore:
     def _unsigned(self, path: Path) -> str:
         """Why a file's signature proves nothing; empty where it does. The name is the content's digest, so signing it signs the content."""
         beside = _signature(path)
-        if not beside.is_file():
-            self.signer.keys()  # a workspace of an earlier release gets its key, and its files their signatures, here
-        if not beside.is_file():
+        self.signer.keys()  # a workspace of an earlier release, or from a backup, gets its key, and its files their signatures, here
+        if not remote.present(beside):
             return f"The model file {path.stem[:12]} is not signed"
         with disk(f"The signature of the model file {path.stem[:12]} could not be read"):
             text = beside.read_bytes().decode("ascii", "replace")

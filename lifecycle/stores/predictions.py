@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lifecycle.stores import segments
+from lifecycle.stores import remote, segments
 from lifecycle.stores.columns import conform, unify
 from lifecycle.stores.database import Database
 from lifecycle.stores.durable import digest, disk
@@ -93,7 +93,7 @@ class PredictionLog:
     def discard(self, segment: Segment) -> None:
         """Remove a staged file that will not be appended."""
         for path in (self.root / segment.path, (self.root / segment.path).with_suffix(".ids")):
-            path.unlink(missing_ok=True)
+            remote.remove(path)
 
     def batches(
         self,
@@ -201,10 +201,12 @@ class PredictionLog:
         found = []
         for row in self.database.rows("SELECT path, sha256 FROM segments WHERE project = ? AND stream = ? ORDER BY first_seq", self._key):
             path = self.root / row["path"]
-            if not path.is_file():
+            if not remote.present(path):
                 found.append(f"The log segment {row['path']} of {self.project!r} is missing; restore a backup.")
             elif digest(path) != row["sha256"]:
                 found.append(f"The log segment {row['path']} of {self.project!r} was changed after it was written; restore a backup.")
+            else:
+                found += remote.findings(path, row["sha256"])
         return found
 
     def _parts(self, after: int, until: int | None) -> list[_Part]:
@@ -301,7 +303,7 @@ class PredictionLog:
         with disk(f"{folder} could not be tidied"):
             for path in folder.iterdir() if folder.is_dir() else ():
                 if path.name.lstrip(".").split(".")[0] not in known and path.stat().st_mtime < clock.time() - ORPHAN_SECONDS:
-                    path.unlink(missing_ok=True)
+                    remote.remove(path)
 
 
 def _packed(table: pa.Table) -> bytes:

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lifecycle.stores import remote
 from lifecycle.stores.durable import digest, disk, place
 
 __all__ = ["Segment", "hashes", "iterate", "lookup", "schema", "take", "write"]
@@ -140,19 +141,21 @@ def _aware(time: datetime) -> datetime:
 
 def _open(path: Path) -> pq.ParquetFile:
     with disk(f"{path} could not be read"):
+        remote.present(path)
         return pq.ParquetFile(path, metadata=_footer(path))
 
 
 @functools.lru_cache(maxsize=2048)
 def _footer(path: Path) -> pq.FileMetaData:
     with disk(f"{path} could not be read"):
+        remote.present(path)
         return pq.read_metadata(path)
 
 
 @functools.lru_cache(maxsize=2048)
 def _index(path: Path, rows: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
     beside = path.with_suffix(".ids")
-    if not beside.is_file() or beside.stat().st_size != 12 * rows:
+    if not remote.present(beside) or beside.stat().st_size != 12 * rows:
         _write_index(path, pq.read_table(path, columns=["id"])["id"])
     with disk(f"{beside} could not be read"):
         return np.memmap(beside, np.uint64, "r", 0, (rows,)), np.memmap(beside, np.uint32, "r", 8 * rows, (rows,))

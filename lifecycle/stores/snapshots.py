@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lifecycle.errors import StoreError, Tampered
+from lifecycle.stores import remote
 from lifecycle.stores.durable import digest, disk, place
 
 __all__ = ["SnapshotStore"]
@@ -27,7 +28,7 @@ class SnapshotStore:
         pq.write_table(table.combine_chunks(), sink, compression="zstd", row_group_size=65_536)
         content = sink.getbuffer()
         name = sha(content).hexdigest()
-        if not self.path(name).is_file():
+        if not remote.present(self.path(name)):
             place(self.path(name), lambda aside: aside.write_bytes(content))
         return name
 
@@ -39,7 +40,7 @@ class SnapshotStore:
         Tampered : the file is not the one that was stored. StoreError : it is gone.
         """
         path = self.path(sha256)
-        if not path.is_file():
+        if not remote.present(path):
             raise StoreError(f"The snapshot {sha256[:12]} is not in this workspace; restore a backup.")
         if digest(path) != sha256:
             raise Tampered(f"The snapshot {sha256[:12]} was changed after it was stored; restore a backup.")
@@ -53,6 +54,8 @@ class SnapshotStore:
     def findings(self, sha256: str) -> list[str]:
         """What is wrong with a stored table, a sentence each."""
         path = self.path(sha256)
-        if not path.is_file():
+        if not remote.present(path):
             return [f"The snapshot {sha256[:12]} is missing; restore a backup."]
-        return [] if digest(path) == sha256 else [f"The snapshot {sha256[:12]} was changed after it was stored; restore a backup."]
+        if digest(path) != sha256:
+            return [f"The snapshot {sha256[:12]} was changed after it was stored; restore a backup."]
+        return remote.findings(path, sha256)

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lifecycle import errors
+from lifecycle.engines.durable import Keeper
 from lifecycle.engines.locks import exclusive
-from lifecycle.errors import Conflict, LifecycleError, NotReady
+from lifecycle.errors import Conflict, LifecycleError, NotReady, TrainingFailed
 from lifecycle.records import Run
 from lifecycle.stores import runs as stored
 from lifecycle.train import pipeline
 from lifecycle.verbs import jobs
 from lifecycle.verbs.context import Context, who
 
-__all__ = ["cancel", "execute", "execute_waiting", "progress", "queue", "request_retrain", "retrain", "retry", "run", "run_log", "runs"]
+__all__ = [
+    "cancel",
+    "execute",
+    "execute_waiting",
+    "handed_over",
+    "progress",
+    "queue",
+    "request_retrain",
+    "retrain",
+    "retry",
+    "run",
+    "run_log",
+    "runs",
+]
 
+Offer = Callable[[str, str], None]
+
+_offers: list[Offer] = []  # where what waits is handed to, in a worker that shares it with others
 MOST_DEATHS = 3  # a step that takes its worker down so often is not tried again
 
 
@@ -59,8 +78,24 @@ def queue(context: Context, reason: str, by: str | None, trigger: Mapping[str, A
     return id, new
 
 
+@contextmanager
+def handed_over(offer: Offer) -> Iterator[None]:
+    """In the block, what waits is not executed by `execute_waiting` but offered, by project and run, to workers that share it."""
+    _offers.append(offer)
+    try:
+        yield
+    finally:
+        _offers.remove(offer)
+
+
 def execute_waiting(context: Context) -> list[Run]:
     """Execute what was interrupted and what is queued, one after the other; none while another process is at it."""
+    if _offers:
+        for id in [stored.under_way(context.database, context.name), *stored.waiting(context.database, context.name)][:2]:
+            if id is not None:
+                _offers[-1](context.name, id)
+                break
+        return []
     ended: list[Run] = []
     while True:
         dead = stored.under_way(context.database, context.name)
@@ -73,8 +108,9 @@ def execute_waiting(context: Context) -> list[Run]:
         ended.append(found)
 
 
-def execute(context: Context, id: str) -> Run:
-    """Run the steps of a run that are left, in a child process; returns it as it ended. A run that somebody else executes is left alone."""
+def execute(context: Context, id: str, keeper: Keeper | None = None) -> Run:
+    """Run the steps of a run that are left, in a child process (one a step with a `keeper`); returns it as it ended. A run that
+    somebody else executes is left alone."""
     with _lock(context) as mine:
         attempt = stored.claim(context.database, context.name, id) if mine else None
         if attempt is None:
@@ -85,8 +121,7 @@ def execute(context: Context, id: str) -> Run:
             context.happened(found.requested_by, verb, f"run {id}", {"reason": found.reason, "attempt": attempt})
         try:
             _refuse_deadly(context, id)
-            log = stored.log_path(context.root, context.name, id)
-            answer = jobs.ask(context, "run", log, lambda: stored.stopping(context.database, id) is not None, id=id)
+            answer = _whole(context, id) if keeper is None else _stepwise(context, id, keeper)
         except LifecycleError as error:
             _end(context, found, "failed", began, error=str(error))
         except KeyboardInterrupt:
@@ -157,6 +192,34 @@ def progress(context: Context, id: str) -> float:
 def run_log(context: Context, id: str) -> str:
     """The last of what a run has printed."""
     return stored.log_tail(context.root, context.name, run(context, id).id)
+
+
+def _whole(context: Context, id: str) -> Any:
+    log = stored.log_path(context.root, context.name, id)
+    return jobs.ask(context, "run", log, lambda: stored.stopping(context.database, id) is not None, id=id)
+
+
+def _stepwise(context: Context, id: str, keeper: Keeper) -> Any:
+    """The same, each step of it kept; what ended a step is a value, too, so that the keeper need not know our errors."""
+    log, found = stored.log_path(context.root, context.name, id), {}
+
+    def work(step: str) -> dict[str, Any]:
+        try:
+            answer = jobs.ask(context, "run", log, lambda: keeper.stopping() or stored.stopping(context.database, id) is not None, id=id, until=step)
+        except LifecycleError as error:
+            return {"error": type(error).__name__, "message": str(error)}
+        if answer is None and stored.stopping(context.database, id) is None:
+            raise SystemExit(0)  # this process ends; the step is no failure, and is tried again elsewhere
+        return {"found": answer}
+
+    for step in pipeline.STEPS:
+        kept = keeper.keep(step, lambda step=step: work(step))  # type: ignore[misc]
+        if "error" in kept:
+            raise getattr(errors, kept["error"], TrainingFailed)(kept["message"])
+        if kept["found"] is None:
+            return None
+        found[step] = kept["found"]
+    return {**found["register"], **found["policy"]}
 
 
 def _end(context: Context, found: Run, status: str, began: float, error: str | None = None, answer: Mapping[str, Any] | None = None) -> None:
