@@ -14,6 +14,7 @@ import pandas as pd
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi_offline import FastAPIOffline
 
 from lifecycle.errors import BadData, LifecycleError, NotAllowed, StoreError, UnknownName
 from lifecycle.plain import plain
@@ -104,7 +105,8 @@ def create_app(home: str | Path, limits: Limits = Limits()) -> FastAPI:  # noqa:
         yield
         server.stop()
 
-    app = FastAPI(title="Lifecycle prediction API", version="1", summary="Answers, logged before they are given.", lifespan=lifespan)
+    told: dict[str, Any] = {"title": "Lifecycle prediction API", "version": "1", "summary": "Answers, logged before they are given."}
+    app = FastAPIOffline(redoc_url=None, lifespan=lifespan, **told)  # /docs asks this server alone for its script
     app.state.server = server
     app.add_middleware(BodyLimit, most=limits.body_bytes)
     app.add_middleware(TokenDoor, database=server.workspace.database, limits=limits, numbers=server.numbers)

@@ -1,11 +1,14 @@
 """Which version answers, followed from the database: a release is live in every serving process within a quarter of a second.
 
-A thread reads `PRAGMA data_version` every 20 ms, which changes when anybody commits. When the release rows changed it loads the new
-version and lets it answer a few rows before one assignment makes it live; a version that fails stays out, and the one before goes on.
+A thread reads `PRAGMA data_version` every 20 ms, which changes when anybody commits. When the release rows changed, a child process
+loads the new version and lets it answer a few rows first, so that a file that crashes whoever opens it crashes nobody who serves; then
+this process does the same, and one assignment makes it live. A version that fails stays out, says why in an event, and the one before
+goes on. What was live when the process starts is loaded at once: it went through the child when it was released.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -16,12 +19,15 @@ from typing import Any
 from lifecycle.errors import LifecycleError, NotReady
 from lifecycle.records import ModelVersion
 from lifecycle.serving.numbers import Numbers
-from lifecycle.verbs import answering, scoring
+from lifecycle.stores.runs import log_path
+from lifecycle.verbs import answering, jobs, scoring
 from lifecycle.verbs.context import Context, Route
 
 __all__ = ["Served", "Watcher"]
 
 POLL_SECONDS = 0.02
+AWAKE_SECONDS = 240.0  # a child is asked for so often, lest the process that forks them goes to rest and the next swap waits for it
+BY = "prediction API"
 
 log = logging.getLogger("lifecycle.serving")
 
@@ -57,18 +63,23 @@ class Watcher:
         self._numbers = numbers
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._forks = threading.Thread(target=self._keep_forks, name="forks", daemon=True)
+        self._following = False
         self.served: dict[str, Served] = {}
 
     def start(self) -> None:
         """Load what is live now, then follow."""
         self._follow()
+        self._following = True
         self._thread.start()
+        self._forks.start()
 
     def stop(self) -> None:
         """Stop following; what is live stays."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in (self._thread, self._forks):
+            if thread.is_alive():
+                thread.join()
 
     def get(self, name: str) -> Served:
         """A project that is served here.
@@ -99,6 +110,15 @@ class Watcher:
             except Exception as error:  # the disk may be full or the file locked for long; what is live goes on
                 log.warning("The workspace could not be read (%s); serving goes on with what is loaded.", error)
                 self._stop.wait(1.0)
+
+    def _keep_forks(self) -> None:
+        while not self._stop.is_set():
+            try:
+                jobs.wake(self._context(""))
+            except LifecycleError as error:
+                log.warning("No child process could be started (%s).", error)
+            self._stop.wait(AWAKE_SECONDS)
+        self._context("").database.close()
 
     def _follow(self) -> None:
         for name in self._names():
@@ -135,11 +155,17 @@ class Watcher:
         self._numbers.swapped(context.name, route.champion.version, time.perf_counter() - started)
 
     def _load(self, served: Served, version: ModelVersion) -> str:
-        """Load and warm a version; what is wrong with it, or nothing."""
+        """Load and warm a version, in a child first unless it is warm here already; what is wrong with it, or nothing."""
+        context = served.context
         try:
-            scoring.smoke(served.context, version)
-            served.warm = [scoring.model(served.context, version), *served.warm][:3]
+            if self._following and not scoring.is_warm(context, version):
+                jobs.ask(context, "smoke", log_path(context.root, context.name, "serve"), version=version.version)
+            scoring.smoke(context, version)
+            served.warm = [scoring.model(context, version), *served.warm][:3]
         except LifecycleError as error:
-            log.error("Version %s of %s is not served: %s", version.version, served.context.name, error)
-            return f"Version {version.version} was released and is not served: {error}"
+            why = str(error).replace("Training failed", "It failed when it was opened")
+            log.error("Version %s of %s is not served: %s", version.version, context.name, why)
+            with contextlib.suppress(LifecycleError), context.database.write():
+                context.happened(BY, "swap_failed", f"version {version.version}", {"reason": why})
+            return f"Version {version.version} was released and is not served: {why}"
         return ""

@@ -10,9 +10,10 @@ from lifecycle import errors
 from lifecycle.engines import local
 from lifecycle.errors import TrainingFailed
 from lifecycle.plain import plain
+from lifecycle.stores.runs import log_path
 from lifecycle.verbs.context import Context
 
-__all__ = ["ask"]
+__all__ = ["ask", "wake"]
 
 # What most recipes are made of, and what an answer from a frame needs.
 PRELOAD = (
@@ -49,3 +50,8 @@ def ask(context: Context, verb: str, log: Path, stopping: Callable[[], bool] = l
         kind = getattr(errors, outcome.answer["error"], TrainingFailed)
         raise kind(outcome.answer["message"])
     return outcome.answer["answer"]
+
+
+def wake(context: Context) -> None:
+    """See that the process which forks children is there with all imported, so that the next one is a matter of milliseconds."""
+    ask(context, "wake", log_path(context.root, context.name or "all", "wake"))

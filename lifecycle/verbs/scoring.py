@@ -16,7 +16,7 @@ from lifecycle.records import ModelVersion, Scalar, Schema
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
 
-__all__ = ["feature_frame", "model", "say", "smoke", "smoke_version"]
+__all__ = ["feature_frame", "is_warm", "model", "say", "smoke", "smoke_version"]
 
 MODELS_KEPT = 6  # champion, the one before and a candidate of a few projects
 
@@ -73,6 +73,13 @@ def model(context: Context, version: ModelVersion) -> Any:
         while len(_models) > MODELS_KEPT:
             _models.popitem(last=False)
     return loaded
+
+
+def is_warm(context: Context, version: ModelVersion) -> bool:
+    """Whether this process has the version's model in memory."""
+    key = (str(context.root), str(version.model))
+    with _lock:
+        return key in _models or key in _alive
 
 
 def say(context: Context, version: ModelVersion, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,5 @@
 import base64
+import re
 import threading
 import time
 
@@ -185,9 +186,32 @@ def test_a_version_that_does_not_load_is_never_swapped_in(api, home):
     await_version(api, lambda: api.get("/ready").status_code == 503)
     assert "changed after it was stored" in api.get("/ready").json()["reasons"][0]
     assert versions(api, 5) == {1}
+    happened = project.history().query("verb == 'swap_failed'").iloc[0]
+    assert (happened["by"], happened["subject"]) == ("prediction API", "version 2")
+    assert "changed after it was stored" in happened["details"]["reason"]
     assert 'lifecycle_failed_swaps_total{project="demo"} 1.0' in api.get("/metrics").text
     project.roll_back(by="bob", reason="does not load")
     await_version(api, lambda: api.get("/ready").status_code == 200)
+
+
+def test_a_model_that_crashes_whoever_opens_it_crashes_a_child_alone(api, home, monkeypatch, tmp_path):
+    from lifecycle.verbs import jobs, scoring
+
+    project = demo(home)
+    asked = []
+
+    def ask(context, verb, log, **arguments):
+        if verb == "smoke":
+            asked.append(arguments["version"])
+            raise lifecycle.TrainingFailed("Training failed: it crashed (SIGSEGV) inside compiled code.")
+
+    monkeypatch.setattr(jobs, "ask", ask)
+    monkeypatch.setattr(scoring, "is_warm", lambda *_: False)  # the rollout itself warmed it, in this same process
+    project.roll_out(2, by="bob")
+    await_version(api, lambda: api.get("/ready").status_code == 503)
+    assert asked == [2]
+    assert "It failed when it was opened: it crashed (SIGSEGV)" in api.get("/ready").json()["reasons"][0]
+    assert versions(api, 5) == {1}
 
 
 def test_metrics_health_and_the_description(api):
@@ -199,7 +223,15 @@ def test_metrics_health_and_the_description(api):
     assert api.get("/health").json() == {"status": "ok"}
     paths = api.get("/openapi.json").json()["paths"]
     assert {"/projects/{name}/predict", "/projects/{name}/labels", "/projects/{name}/feedback", "/health", "/ready", "/metrics"} <= set(paths)
-    assert api.get("/docs").status_code == 200
+
+
+def test_the_docs_page_fetches_nothing_from_elsewhere(api):
+    page = api.get("/docs").text
+    fetched = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert any(path.endswith(".js") for path in fetched)
+    assert all(path.startswith("/") and api.get(path).status_code == 200 for path in fetched)
+    assert "//" not in "".join(fetched)
+    assert "https://" not in page
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "::", "example.com"])
