@@ -26,9 +26,9 @@ _TABLE: Mapping[str, str] = {
         agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config
         correct confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback
         figures gates health history label_examples label_progress labeling_gain labelled_today labellers labels live live_at model_card
-        multivariate name neighbours notices.channels notices.messages performance performance_classes performance_samples predictions
+        multivariate name neighbours notices.channels notices.messages performance performance_classes performance_samples plan_trial predictions
         preview preview_alarms preview_limits preview_quality preview_training preview_trigger progress quality queue_summary race report
-        residuals root_cause run run_log runs served settings similar slices suspects target_drift training_gates trial triggers version
+        residuals root_cause run run_log runs served settings similar slices suspects target_drift training_gates trial trial_history triggers version
         versions waiting_tasks windows workers""",
     "labeler": """
         annotate annotate_together comment next_tasks release_tasks request_labels request_similar skip undo undo_together""",

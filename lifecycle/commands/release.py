@@ -93,6 +93,15 @@ def ramp_up(project: Project, reason: str, by: str | None) -> str:
     return "The version is live for everybody." if share >= 1 else f"The version answers {share:.0%} of those who ask."
 
 
+@click.option("--gain", default=0.02, show_default=True, type=float, help="The difference of the shares right that should show.")
+@click.option("--requests-a-day", default=None, type=float)
+@click.option("--discordance", default=None, type=float, help="The share of rows that one of the two has right alone.")
+@command(commands, "plan-trial")
+def plan_trial(project: Project, gain: float, requests_a_day: float | None, discordance: float | None) -> Any:
+    """How long a trial takes to show a gain."""
+    return project.plan_trial(gain, requests_a_day, discordance)
+
+
 @click.option("--limit", default=None, type=int)
 @command(commands)
 def history(project: Project, limit: int | None) -> pd.DataFrame:

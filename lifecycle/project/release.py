@@ -7,8 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial
-from lifecycle.verbs import answering, approving, releasing, steering
+from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial, TrialPlan
+from lifecycle.verbs import answering, approving, planning_trials, releasing, steering
 
 __all__ = ["ReleaseVerbs"]
 
@@ -111,6 +111,11 @@ class ReleaseVerbs(Opened):
         """What the running trial (else the last) said whenever something new was counted: time, requests, answered, labelled, e_value,
         difference, lower, upper, share, allocation."""
         return releasing.trial_history(self._context)
+
+    def plan_trial(self, gain: float = 0.02, requests_a_day: float | None = None, discordance: float | None = None) -> TrialPlan:
+        """How long a trial takes to show a gain in the share right, from the log's own volume and the versions' disagreement unless given:
+        a sentence, and a frame of modes and shares."""
+        return planning_trials.plan_trial(self._context, gain, requests_a_day, discordance)
 
     def history(self, limit: int | None = None) -> pd.DataFrame:
         """Everything that happened, the newest first: time, by, verb, subject, details."""

@@ -20,6 +20,7 @@ __all__ = ["begin", "catch_up", "trial", "trial_history"]
 
 EQUAL = 0.01  # differences of less than a point of accuracy are called equal
 LANDINGS = 24  # into how many points a large landing of labels is cut, so that the interval is seen to narrow
+FEWEST_LANDED = 10
 FEW = 50_000
 
 Outcome = tuple[str, str, float | None, float | None]
@@ -143,7 +144,7 @@ def _waits(context: Context, running: Rollout, ramp: ramps.Ramp, counted: dict[s
 
 def _land(context: Context, running: Rollout, outcomes: list[Outcome]) -> None:
     """Keep outcomes, and what the trial says after each part of them."""
-    size = max(1, math.ceil(len(outcomes) / LANDINGS)) if len(outcomes) <= FEW else len(outcomes)
+    size = max(FEWEST_LANDED, math.ceil(len(outcomes) / LANDINGS)) if len(outcomes) <= FEW else len(outcomes)
     for start in range(0, max(len(outcomes), 1), size):
         trials.outcomes(context.database, running.id, outcomes[start : start + size])
         _point(context, running)

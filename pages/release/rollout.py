@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import charts, decide, page, session, trial_view, words
+from pages.parts import decide, page, session, trial_start, trial_view, words
 
 project, by = session.project(), session.user()
 versions = project.versions()
@@ -57,15 +57,9 @@ with st.container(border=True, key="live"):
 
 page.section("Is a new version on trial?")
 if trial.mode == "none":
-    trial_view.start(project, versions, champion.version, by)
+    trial_start.start(project, versions, champion.version, by)
 else:
-    with st.container(border=True, key="trial"):
-        st.markdown(trial_view.sentence(trial, datetime.now(UTC)))
-        charts.draw(
-            trial_view.interval(trial, session.dark()), key="trial-interval", alt="The difference between new and old in the trial with its interval"
-        )
-        trial_view.guardrails(trial)
-        trial_view.end(project, trial, by)
+    trial_view.show(project, trial, datetime.now(UTC), session.dark(), by)
 
 page.section("Which versions are there?")
 shown = versions[["version", "status", "created", "created_by", "trained_on", "reason"]]
