@@ -133,6 +133,27 @@ def test_a_burst_a_digest_and_quiet_hours(workspace: Workspace, hook: Hook) -> N
     assert len(hook.got) == 3
 
 
+def test_a_full_disk_loses_nothing(workspace: Workspace, hook: Hook) -> None:
+    workspace.notices.add("team", hook.url)
+    for window in range(40):
+        alarm(workspace, window=window)
+    pages = workspace.database.value("PRAGMA page_count")
+    workspace.database.value(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        for _ in range(50):  # until the free pages are used up
+            workspace.notices.deliver()
+            for window in range(40, 60):
+                alarm(workspace, window=window)
+
+    with pytest.raises(lifecycle.StoreError, match="full"):
+        fill()
+    told = workspace.database.value("SELECT count(*) FROM events WHERE verb = 'alarm'")
+    workspace.database.value("PRAGMA max_page_count = 1073741823")
+    workspace.notices.deliver()
+    assert workspace.notices.channels()[["sent", "waiting"]].to_numpy().tolist() == [[told, 0]]
+
+
 def test_a_weekly_digest_comes_on_mondays(workspace: Workspace, hook: Hook) -> None:
     workspace.clock.fixed = datetime(2026, 5, 5, 9, tzinfo=UTC)  # a Tuesday
     workspace.notices.add("weekly", hook.url, digest="7D")

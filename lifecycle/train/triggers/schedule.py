@@ -30,13 +30,13 @@ EVERY = Option(None, _is_offset, "a pandas offset such as '7D', 'MS' or 'QS'")
 
 @triggers.register("schedule", options={"cron": CRON, "every": EVERY})
 def schedule(facts: Facts, cron: str | None = None, every: str | None = None) -> Verdict:
-    """The time after the last firing (at first: after the project's start) has come. Give `cron` or `every`, in UTC.
+    """The time after the last firing (at first: after the newest training, or the project's start) has come. Give `cron` or `every`, in UTC.
 
     >>> now, start = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 2, 10, tzinfo=UTC)
     >>> schedule(Facts(now, start), every="QS").reason
     'Due since 2026-04-01 00:00 UTC (every QS).'
     """
-    last = facts.fired[-1] if facts.fired else facts.started
+    last = facts.fired[-1] if facts.fired else facts.since or facts.started
     due = after(last, cron, every)
     rule = f"cron {cron}" if cron is not None else f"every {every}"
     if facts.now >= due:
