@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import Any
 
 import click
@@ -55,6 +57,26 @@ def undo(project: Project, annotator: str) -> str:
     return "There is nothing to take back." if task is None else f"The answer to task {task} is taken back."
 
 
+@click.argument("ids", nargs=-1, required=True)
+@click.argument("value")
+@click.argument("annotator")
+@click.option("--batch", default=None, help="A name of this answer; sent again under the same name it counts once.")
+@click.option("--seconds", default=None, type=float)
+@command(commands, "annotate-together")
+def annotate_together(project: Project, ids: tuple[str, ...], value: str, annotator: str, batch: str | None, seconds: float | None) -> dict[str, Any]:
+    """Answer all predictions IDS, which are alike, with VALUE as ANNOTATOR."""
+    named = batch or uuid.uuid4().hex
+    return {"answered": project.annotate_together(ids, scalar(value, project), annotator, named, seconds), "batch": named}
+
+
+@click.argument("batch")
+@click.argument("annotator")
+@command(commands, "undo-together")
+def undo_together(project: Project, annotator: str, batch: str) -> str:
+    """Take back all that `annotate-together` answered under the name BATCH."""
+    return f"{project.undo_together(annotator, batch, f'{batch}-undo')} answers taken back."
+
+
 @click.argument("annotator")
 @command(commands, "release-tasks")
 def release_tasks(project: Project, annotator: str) -> str:
@@ -70,6 +92,27 @@ def correct(project: Project, id: str, value: str, by: str | None) -> str:
     """Say that the prediction ID should have been VALUE; it waits for a review."""
     project.correct(id, scalar(value, project), by=by)
     return f"Prediction {id}: {value} waits for a review."
+
+
+@click.argument("id")
+@command(commands)
+def served(project: Project, id: str) -> Any:
+    """The prediction ID as it was served."""
+    return project.served(id)
+
+
+@click.argument("id")
+@click.option("--out", default=None, help="Write the image to this file.")
+@command(commands)
+def preview(project: Project, id: str, out: str | None) -> Any:
+    """The prediction ID as experts see it: unusual values, marked words; an image goes to --out."""
+    found = project.preview(id)
+    if found.kind != "image":
+        return found
+    if out is None:
+        raise lifecycle.InvalidValue("An image is not text; name a file with --out, such as --out sample.png.")
+    Path(out).write_bytes(found.content)
+    return f"The image is in {out}."
 
 
 @click.argument("ids", nargs=-1, required=True)
@@ -118,6 +161,40 @@ def adjudicate(project: Project, id: str, value: str, by: str) -> str:
 def label_progress(project: Project, annotator: str | None) -> Any:
     """How labeling stands, for everybody or for ANNOTATOR."""
     return project.label_progress(annotator)
+
+
+@click.option("--annotator", default=None, help="Only this person's.")
+@click.option("-n", default=50, show_default=True)
+@command(commands)
+def annotations(project: Project, annotator: str | None, n: int) -> pd.DataFrame:
+    """What experts answered and stands, the newest first."""
+    return project.annotations(annotator, limit=n)
+
+
+@click.option("-n", default=3, show_default=True, help="How many a class.")
+@command(commands, "label-examples")
+def label_examples(project: Project, n: int) -> pd.DataFrame:
+    """The samples of each class that experts are surest of."""
+    return project.label_examples(n)
+
+
+@command(commands)
+def labellers(project: Project) -> Any:
+    """In how many of the labels that count each person had a part."""
+    return project.labellers()
+
+
+@command(commands, "waiting-tasks")
+def waiting_tasks(project: Project) -> str:
+    """How many samples wait for a label."""
+    return f"{project.waiting_tasks()} samples wait."
+
+
+@click.argument("annotator")
+@command(commands, "labelled-today")
+def labelled_today(project: Project, annotator: str) -> str:
+    """How many answers ANNOTATOR gave today."""
+    return f"{project.labelled_today(annotator)} answers today."
 
 
 @command(commands)

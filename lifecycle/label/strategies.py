@@ -18,7 +18,7 @@ from lifecycle.errors import InvalidValue
 from lifecycle.label.uncertainty import Floats, Integers
 from lifecycle.registry import Registry
 
-__all__ = ["Picked", "Strategy", "picks", "query_strategies", "query_strategy", "strategies", "suited"]
+__all__ = ["Picked", "Strategy", "caution", "picks", "query_strategies", "query_strategy", "strategies", "suited"]
 
 Picked: TypeAlias = tuple[Integers, Floats]
 Rule: TypeAlias = Callable[..., Picked]
@@ -56,13 +56,27 @@ def picks(
     return keep
 
 
-def query_strategies() -> tuple[str, ...]:
-    """The names of all query strategies.
+def query_strategies(task: str | None = None) -> tuple[str, ...]:
+    """The names of all query strategies, or of those for `task`, "classification" or "regression".
 
-    >>> "margin_diverse" in query_strategies()
-    True
+    >>> "margin_diverse" in query_strategies(), "margin_diverse" in query_strategies("regression")
+    (True, False)
     """
-    return strategies.names()
+    return strategies.names() if task is None else tuple(sorted({*strategies.names(task=task), *strategies.names(task="any")}))
+
+
+def caution(name: str, classes: int) -> str:
+    """What to know before this strategy is taken for so many classes, as a sentence; empty where there is nothing.
+
+    >>> caution("entropy", 2), caution("entropy", 10)[:37]
+    ('', 'With 10 classes, the strategy entropy')
+    """
+    if name != "entropy" or classes <= 2:
+        return ""
+    return (
+        f"With {classes} classes, the strategy entropy can do worse than random: it likes samples that are spread over classes that nobody "
+        "confuses. margin_diverse does not."
+    )
 
 
 def query_strategy(name: str) -> Strategy:
@@ -99,7 +113,7 @@ def suited(name: str, task: str) -> str:
         return name
     if name == DEFAULTS["classification"]:
         return DEFAULTS[task]
-    known = ", ".join(sorted({*strategies.names(task=task), *strategies.names(task="any")}))
+    known = ", ".join(query_strategies(task))
     raise InvalidValue(f"The query strategy {name!r} is for {fits}; this project is a {task}. Take one of: {known}.")
 
 

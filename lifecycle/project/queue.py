@@ -48,9 +48,9 @@ class QueueVerbs(Opened):
         """What the answers agree on by "majority", "dawid_skene" or "crowdlab": id, value, confidence, answers, label (that counts)."""
         return comparing_experts.consensus(self._context, method)
 
-    def labeling_gain(self, more: int = 50) -> LabelingGain:
-        """What `more` labels are expected to bring, with intervals, and whether it is time to stop."""
-        return gaining.labeling_gain(self._context, more)
+    def labeling_gain(self, more: int = 50, fresh: bool = True) -> LabelingGain:
+        """What `more` labels are expected to bring, with intervals, and whether it is time to stop; without `fresh` as last measured, at once."""
+        return gaining.labeling_gain(self._context, more, fresh)
 
     def import_labels(self, source: Any, format: str = "label_studio", by: str | None = None, skip_refused: bool = False) -> dict[str, int]:
         """Take in answers from "label_studio" or "argilla" exports or a "csv": imported, known, labels, refused. What was taken is known again."""

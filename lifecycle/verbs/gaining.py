@@ -21,7 +21,7 @@ from lifecycle.stores.database import dumps
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.truth import labelled
 
-__all__ = ["labeling_gain", "measure"]
+__all__ = ["labeling_gain", "measure", "measure_ahead"]
 
 ROWS = 1_500  # rows that are learned from, at most; beyond, the curve is drawn further
 REPEATS = 6
@@ -32,12 +32,13 @@ MATTERS = 0.005  # a gain of half a point in accuracy, or of half a percent of t
 Array = NDArray[Any]
 
 
-def labeling_gain(context: Context, more: int = 50) -> LabelingGain:
+def labeling_gain(context: Context, more: int = 50, fresh: bool = True) -> LabelingGain:
     """What `more` labels are expected to bring: a learning curve is measured on the labels and the champion's training rows, tested on
     rows that chance picked (the audit's, ground truth, the reference), and drawn further by a power law.
 
     Measured with logistic (or ridge) regression, which learns in moments; a model of another kind has another curve, and a queue that
-    asks the most useful first is ahead of it, since rows are learned in random order here. The curve is kept until 20 more labels have come.
+    asks the most useful first is ahead of it, since rows are learned in random order here. The curve is kept until 20 more labels have come;
+    without `fresh` the last one is told, whatever its age, and nothing is measured.
 
     Raises
     ------
@@ -45,16 +46,38 @@ def labeling_gain(context: Context, more: int = 50) -> LabelingGain:
     """
     if isinstance(more, bool) or not isinstance(more, int) or more < 1:
         raise InvalidValue(f"{more!r} labels cannot be bought; give a whole number from 1 on.")
-    count = int(context.database.value("SELECT count(*) FROM current_labels WHERE project = ? AND no != 0", (context.name,)))
-    stored = context.database.one("SELECT labels, measured FROM learning_curves WHERE project = ?", (context.name,))
-    if stored is None or abs(count - stored["labels"]) >= STALE:
-        measured = measure(context)
-        with context.database.write() as connection:
-            sql = "INSERT OR REPLACE INTO learning_curves (project, labels, measured) VALUES (?, ?, ?)"
-            connection.execute(sql, (context.name, count, dumps(measured)))
-    else:
-        measured = json.loads(stored["measured"])
+    count, stored = _counted(context), _stored(context)
+    if fresh and (stored is None or abs(count - stored["labels"]) >= STALE):
+        return _told(context, _measured(context, count), count, more)
+    measured = {"rows": 0, "sizes": [], "errors": [], "tested": 0} if stored is None else json.loads(stored["measured"])
     return _told(context, measured, count, more)
+
+
+def measure_ahead(context: Context) -> None:
+    """Measure the curve where experts label and it has grown old, so that Home has it at hand."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM annotations WHERE project = ? LIMIT ?)"
+    if int(context.database.value(sql, (context.name, STALE))) < STALE:
+        return
+    count, stored = _counted(context), _stored(context)
+    if stored is None or abs(count - stored["labels"]) >= STALE:
+        _measured(context, count)
+
+
+def _counted(context: Context) -> int:
+    return int(context.database.value("SELECT count(*) FROM current_labels WHERE project = ? AND no != 0", (context.name,)))
+
+
+def _stored(context: Context) -> dict[str, Any] | None:
+    row = context.database.one("SELECT labels, measured FROM learning_curves WHERE project = ?", (context.name,))
+    return None if row is None else dict(row)
+
+
+def _measured(context: Context, count: int) -> dict[str, Any]:
+    measured = measure(context)
+    with context.database.write() as connection:
+        sql = "INSERT OR REPLACE INTO learning_curves (project, labels, measured) VALUES (?, ?, ?)"
+        connection.execute(sql, (context.name, count, dumps(measured)))
+    return measured
 
 
 def measure(context: Context) -> dict[str, Any]:

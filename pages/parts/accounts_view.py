@@ -44,7 +44,7 @@ def first() -> None:
         "The name in the sidebar is recorded with what you do; it is not a proof. The first account is made in a terminal on this machine:",
         icon=":material/info:",
     )
-    st.code("lifecycle user add YOUR-NAME --role admin", language="shell")
+    st.code("lifecycle user add YOUR-NAME --role admin", language=None)
 
 
 def tokens(workspace: lifecycle.Workspace, projects: list[str]) -> None:

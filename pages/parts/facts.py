@@ -61,8 +61,17 @@ def needs(project: lifecycle.Project, queued: int, health: lifecycle.Health) -> 
         (candidates, "Approver", f"{waits} for a decision.", "compare"),
         (failed, "Data scientist", f"The newest run failed: {failed}", "runs"),
         (health.status in ("warning", "critical"), "Data scientist", "See which columns moved and whether the model suffers.", "drift"),
-        (queued, "Expert", f"{words.plural(queued, 'sample')} could use a label.", "label"),
+        (queued, "Expert", _worth(project, queued), "label"),
         (corrections, "Reviewer", f"{words.plural(corrections, 'correction')} by users to review.", "review"),
         (disputed, "Reviewer", f"{words.plural(disputed, 'sample')} that experts disagree about.", "review"),
     )
     return [Need(who, what, url) for there, who, what, url in found if there]
+
+
+def _worth(project: lifecycle.Project, queued: int) -> str:
+    """What waits for a label, and what labels are expected to bring as last measured."""
+    found = project.labeling_gain(fresh=False)
+    samples = words.plural(queued, "sample")
+    if found.plateau:
+        return f"{samples} could use a label, though {found.more} more are hardly expected to help."
+    return f"{samples} could use a label." + (f" {found.sentence}" if found.gain == found.gain else "")

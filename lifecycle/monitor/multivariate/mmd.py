@@ -87,7 +87,7 @@ def frequencies(rng: np.random.Generator, columns: int, width: float, count: int
 def waves(rows: Floats, random: Floats) -> NDArray[np.float64]:
     """The embedding of each row (rows, 2 count), of length 1."""
     angle = rows @ random
-    return np.hstack([np.cos(angle), np.sin(angle)]) / np.sqrt(random.shape[1])
+    return np.asarray(np.hstack([np.cos(angle), np.sin(angle)]) / np.sqrt(random.shape[1]))
 
 
 def discrepancy(first: Floats, second: Floats, m: int, n: int) -> Floats:
