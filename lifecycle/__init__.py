@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lifecycle.errors import *  # noqa: F403  what can be refused
 from lifecycle.label.agreement import krippendorff_alpha as krippendorff_alpha
 from lifecycle.label.consensus import consensus as consensus
+from lifecycle.label.strategies import caution as query_strategy_caution  # noqa: F401
 from lifecycle.label.strategies import query_strategies as query_strategies
 from lifecycle.label.strategies import query_strategy as query_strategy
 from lifecycle.monitor.concept import concept_detector as concept_detector
