@@ -14,7 +14,7 @@ __all__ = ["LANES", "happened", "lane", "sentence"]
 LANES = {
     "Alarms": ("alarm",),
     "Labels": ("record_labels", "adjudicate", "request_labels"),
-    "Runs": ("run_finished", "run_failed"),
+    "Runs": ("trigger", "run_finished", "run_failed"),
     "Decisions": ("approve", "reject"),
     "Rollouts": ("roll_out", "roll_back"),
 }

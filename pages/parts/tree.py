@@ -39,6 +39,7 @@ LEAVES = (
     Leaf("release/rollout.py", "Release", "Rollout", ":material/rocket_launch:", "rollout"),
     Leaf("release/history.py", "Release", "History", ":material/history:", "history"),
     Leaf("setup/data.py", "Set up", "Data", ":material/database:", "data"),
+    Leaf("setup/notifications.py", "Set up", "Notifications", ":material/notifications:", "notifications"),
     Leaf("setup/people.py", "Set up", "People", ":material/group:", "people"),
 )
 PAGES = {leaf.url: leaf for leaf in LEAVES if (HERE / leaf.file).exists()}

@@ -7,7 +7,7 @@ import pytest
 import lifecycle
 from tests.pages.conftest import PROJECTS, sound, texts
 
-PAGES = ("label", "review", "correct", "runs", "triggers", "compare", "rollout", "history", "data", "people")
+PAGES = ("label", "review", "correct", "runs", "triggers", "compare", "rollout", "history", "data", "notifications", "people")
 
 
 @pytest.mark.parametrize("project", PROJECTS)
@@ -97,7 +97,7 @@ def test_a_trigger_is_added_and_removed(opened, demo_copy):
     before = project.settings.triggers
     at = sound(opened(demo_copy, "triggers", project="digits", by="dora"))
     at.selectbox(key="add-kind").set_value("age").run()
-    at.number_input(key="add-max").set_value(30)
+    at.number_input(key="add-age-max").set_value(30.0)
     sound(at.button(key="add-save").click().run())
     added = project.settings.triggers[-1]
     assert (added.kind, dict(added.options)) == ("age", {"max": "30D"})
