@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -128,7 +128,7 @@ def _answers(app: FastAPI, server: Server, limits: Limits) -> None:
         if len(request.records) > limits.records:
             raise BadData(f"There are {len(request.records)} records; one request takes at most {limits.records}. Send them in several.")
         frame = bodies.frame_of(request.records, served.context.schema, request.entity)
-        return JSONResponse({"predictions": answered(await batcher.answer(frame))})
+        return Response(orjson.dumps({"predictions": await batcher.answer(frame)}), media_type="application/json")
 
 
 def _truth(app: FastAPI, server: Server) -> None:
@@ -184,19 +184,6 @@ def _refusals(app: FastAPI) -> None:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         return JSONResponse({"detail": f"The request does not have the shape that /docs shows: {place}: {first['msg']}.", "refused": []}, 422)
-
-
-def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:
-    """Answers as JSON knows them: id, prediction, probabilities (null where the model gives none), model_version."""
-    names = [str(name) for name in answers.columns if str(name).startswith("p_")]
-    columns = [answers[name].tolist() for name in ("id", "prediction", "model_version")]
-    matrix = list(zip(*(answers[name].tolist() for name in names), strict=True)) if names else [()] * len(answers)
-    classes = [name[2:] for name in names]
-    found = []
-    for id, prediction, version, chances in zip(*columns, matrix, strict=True):
-        known = dict(zip(classes, chances, strict=True)) if names and math.isfinite(chances[0]) else None
-        found.append({"id": id, "prediction": prediction, "probabilities": known, "model_version": version})
-    return found
 
 
 def _sender(request: Request) -> str:

@@ -7,11 +7,13 @@ import threading
 from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from lifecycle.errors import BadData, LifecycleError, NotReady, StoreError
+from lifecycle.serving.bodies import answered
 from lifecycle.serving.numbers import Numbers
 from lifecycle.serving.watching import Served
 from lifecycle.verbs import recording
@@ -25,7 +27,7 @@ MOST_WAITING = 20_000  # rows; beyond that the caller is told to come back
 @dataclass(slots=True)
 class _Waiting:
     frame: pd.DataFrame
-    done: Future[pd.DataFrame]
+    done: Future[list[dict[str, Any]]]
 
 
 class Batcher:
@@ -41,14 +43,14 @@ class Batcher:
         self._thread = threading.Thread(target=self._run, name=f"answers {served.context.name}", daemon=True)
         self._thread.start()
 
-    async def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The logged answers to a frame's rows: id, prediction, p_<class>..., model_version.
+    async def answer(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
+        """The logged answers to a frame's rows, as JSON knows them: id, prediction, probabilities, model_version.
 
         Raises
         ------
         BadData : rows that cannot land, none of this frame did. NotReady : nobody answers. StoreError : too many wait already.
         """
-        done: Future[pd.DataFrame] = Future()
+        done: Future[list[dict[str, Any]]] = Future()
         with self._changed:
             if self._closed:
                 raise StoreError("The API is stopping; ask again in a moment.")
@@ -98,17 +100,17 @@ class Batcher:
                 start = 0
                 for waiting in batch:
                     end = start + len(waiting.frame)
-                    waiting.done.set_result(answers.iloc[start:end])
+                    waiting.done.set_result(answers[start:end])
                     start = end
                 return
 
-    def _predict(self, batch: list[_Waiting]) -> pd.DataFrame:
+    def _predict(self, batch: list[_Waiting]) -> list[dict[str, Any]]:
         self._served.route()
         frames = [waiting.frame for waiting in batch]
         whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
         answers = recording.predict(self._served.context, whole)
         self._numbers.batch(self._served.context.name, dict(Counter(answers["model_version"].tolist())))
-        return answers
+        return answered(answers)
 
     def _without_refused(self, batch: list[_Waiting], error: BadData) -> list[_Waiting]:
         """Refuse the requests whose rows are refused, each with its own rows; return the others."""

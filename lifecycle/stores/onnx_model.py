@@ -29,7 +29,7 @@ class OnnxModel:
 
     def __init__(self, content: bytes) -> None:
         try:
-            import onnxruntime  # type: ignore[import-not-found,unused-ignore]
+            import onnxruntime
         except ImportError as error:
             raise StoreError("This version is an ONNX file, and onnxruntime is not installed: pip install 'lifecycle[onnx]'.") from error
         options = onnxruntime.SessionOptions()

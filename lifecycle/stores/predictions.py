@@ -8,9 +8,10 @@ between leaves at most a file that nobody knows, which a later compaction sweeps
 from __future__ import annotations
 
 import secrets
+import threading
 import time as clock
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ LARGE_BYTES = 64 << 20
 SMALL = 256  # an entry of the buffer below this many rows is folded with its like when there are as many of them
 ORPHAN_SECONDS = 86_400.0
 
+_APPENDS: dict[tuple[str, str, str], int] = {}  # appends of this process since the buffer was folded
+_APPENDS_LOCK = threading.Lock()
 _IDS: OrderedDict[str, dict[str, int]] = OrderedDict()  # places of ids by an entry's token; entries never change
 
 
@@ -54,12 +57,15 @@ class _Part:
 class PredictionLog:
     """One stream of one project's predictions. Rows are numbered from 1 in order of arrival (`seq`)."""
 
-    def __init__(self, database: Database, root: Path, project: str, stream: str = "served") -> None:
+    def __init__(
+        self, database: Database, root: Path, project: str, stream: str = "served", later: Callable[[Callable[[], None]], None] | None = None
+    ) -> None:
         self.database = database
         self.root = root
         self.project = project
         self.stream = stream
         self._key = (project, stream)
+        self._later = later  # where the buffer is folded while nobody waits for it; None: by whoever appends
 
     @property
     def rows(self) -> int:
@@ -87,7 +93,10 @@ class PredictionLog:
             if table.num_rows:
                 row = (*self._key, secrets.token_hex(8), first, table.num_rows, _packed(table))
                 connection.execute("INSERT INTO buffer (project, stream, token, first_seq, rows, payload) VALUES (?, ?, ?, ?, ?, ?)", row)
-                self._tidy()
+                if self._later is None:
+                    self._tidy()
+                elif _due(self):
+                    self._later(self._tidy_apart)
             return first, first + table.num_rows - 1
 
     def discard(self, segment: Segment) -> None:
@@ -271,13 +280,30 @@ class PredictionLog:
         elif small >= SMALL:
             self._fold()
 
+    def _tidy_apart(self) -> None:
+        """The same while others append: what is small is merged first, and the transaction that puts it in place is short."""
+        rows, size = self.database.connection.execute(
+            "SELECT sum(rows), sum(length(payload)) FROM buffer WHERE project = ? AND stream = ?", self._key
+        ).fetchone()
+        if (rows or 0) >= LARGE or (size or 0) >= LARGE_BYTES:
+            self.compact()
+        else:
+            self._fold()
+
     def _fold(self) -> None:
         parts = [part for part in self._parts(0, None) if part.path is None]
         while parts and parts[0].rows >= SMALL:
             parts.pop(0)
+        if len(parts) < 2:
+            return
         table = self._merged(parts)
+        span = (*self._key, parts[0].first_seq, parts[-1].first_seq)
         with self.database.write() as connection:
-            connection.execute("DELETE FROM buffer WHERE project = ? AND stream = ? AND first_seq >= ?", (*self._key, parts[0].first_seq))
+            where = "FROM buffer WHERE project = ? AND stream = ? AND first_seq BETWEEN ? AND ?"
+            there = [row[0] for row in connection.execute(f"SELECT token {where} ORDER BY first_seq", span)]
+            if there != [part.token for part in parts]:
+                return  # another process has folded or compacted them meanwhile
+            connection.execute(f"DELETE {where}", span)
             row = (*self._key, secrets.token_hex(8), parts[0].first_seq, table.num_rows, _packed(table))
             connection.execute("INSERT INTO buffer (project, stream, token, first_seq, rows, payload) VALUES (?, ?, ?, ?, ?, ?)", row)
 
@@ -304,6 +330,14 @@ class PredictionLog:
             for path in folder.iterdir() if folder.is_dir() else ():
                 if path.name.lstrip(".").split(".")[0] not in known and path.stat().st_mtime < clock.time() - ORPHAN_SECONDS:
                     remote.remove(path)
+
+
+def _due(log: PredictionLog) -> bool:
+    """Whether this process has appended often enough for the buffer to be folded."""
+    key = (str(log.database.path), log.project, log.stream)
+    with _APPENDS_LOCK:
+        _APPENDS[key] = (_APPENDS.get(key, 0) + 1) % SMALL
+        return _APPENDS[key] == 0
 
 
 def _packed(table: pa.Table) -> bytes:

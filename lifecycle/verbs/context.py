@@ -116,7 +116,7 @@ class Context:
 
     def log(self, stream: str = "served") -> PredictionLog:
         """The prediction log of one stream."""
-        return PredictionLog(self.database, self.root, self.name, stream)
+        return PredictionLog(self.database, self.root, self.name, stream, self.aside)
 
     def reference(self, sha256: str | None) -> pa.Table | None:
         """A reference snapshot, None where the version has none."""
