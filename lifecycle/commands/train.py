@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from lifecycle.commands.shell import by_option, command
+from lifecycle.errors import InvalidValue
 from lifecycle.project import Project
 
 __all__ = ["commands"]
@@ -43,6 +45,14 @@ def retrain(project: Project, reason: str, by: str | None) -> Any:
 def request_retrain(project: Project, reason: str, by: str | None) -> Any:
     """Queue a retraining for the worker."""
     return project.request_retrain(reason=reason, by=by)
+
+
+@click.option("--reason", default="")
+@by_option
+@command(commands, "call-retrain")
+def call_retrain(project: Project, reason: str, by: str | None) -> Any:
+    """Ask for a retraining from outside, as the API does: triggers of the kind external decide."""
+    return project.call_retrain(reason, by=by)
 
 
 @command(commands)
@@ -88,13 +98,48 @@ def run_log(project: Project, id: str) -> str:
     return project.run_log(id)
 
 
-@click.argument("file")
+@click.argument("recipes", nargs=-1, required=True)
+@click.option("--search", default=None, help='JSON: {"parameter": [values]}, of several recipes {"name": {"parameter": [values]}}.')
 @by_option
 @command(commands, "set-recipe")
-def set_recipe(project: Project, file: str, by: str | None) -> str:
-    """Retraining fits the estimator in the skops FILE from now on."""
-    project.set_recipe(Path(file), by=by)
-    return "The recipe is set."
+def set_recipe(project: Project, recipes: tuple[str, ...], search: str | None, by: str | None) -> str:
+    """Retraining fits RECIPES from now on: a skops file or a ready recipe's name; several, as NAME=RECIPE, the simplest first, race."""
+    space = _object(search, "--search")
+    given = {name: rest or name for name, _, rest in (text.partition("=") for text in recipes)}
+    if len(recipes) == 1 and "=" not in recipes[0]:
+        project.set_recipe(recipes[0], by=by, search=space)
+        return "The recipe is set."
+    project.set_recipe(given, by=by, search=space)
+    return f"{len(given)} recipes race from now on: {', '.join(given)}."
+
+
+@click.option("--settings", default=None, help='JSON: settings to try, such as {"training_rows": "last 365D"}.')
+@command(commands, "preview-training")
+def preview_training(project: Project, settings: str | None) -> Any:
+    """What a retraining would learn from now."""
+    return project.preview_training(**(_object(settings, "--settings") or {}))
+
+
+@command(commands, "training-gates")
+def training_gates(project: Project) -> Any:
+    """What a candidate has to meet; change it with configure gates=JSON."""
+    return project.training_gates()
+
+
+@click.argument("version", type=int)
+@command(commands)
+def race(project: Project, version: int) -> Any:
+    """The recipes that raced for VERSION."""
+    return project.race(version)
+
+
+@click.argument("version", type=int, required=False)
+@click.option("--origins", default=8, show_default=True)
+@click.option("--level", default=0.9, show_default=True, help="The share that intervals are to hold.")
+@command(commands)
+def backtest(project: Project, version: int | None, origins: int, level: float) -> Any:
+    """What VERSION's recipe would have foretold at moments of the past."""
+    return project.backtest(version, origins, level)
 
 
 @click.argument("version", type=int)
@@ -105,7 +150,28 @@ def environment(project: Project, version: int) -> str:
 
 
 @click.argument("version", type=int)
-@command(commands, "model-card")
-def model_card(project: Project, version: int) -> str:
-    """The card of VERSION in Markdown."""
-    return project.model_card(version)
+@click.option("--html", is_flag=True, help="One HTML file that needs nothing else.")
+@click.option("--out", default=None, help="The file to write; printed by default.")
+@command(commands)
+def card(project: Project, version: int, html: bool, out: str | None) -> str:
+    """The card of VERSION, in Markdown or HTML."""
+    text = project.model_card(version, "html" if html else "markdown")
+    if out is None:
+        return text
+    Path(out).write_text(text, encoding="utf-8")
+    return f"{out} is written."
+
+
+commands.add_command(card, "model-card")
+
+
+def _object(text: str | None, option: str) -> Any:
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidValue(f"{option} is {text!r}; give a JSON object.")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from lifecycle.verbs.configuring import configure
 from lifecycle.verbs.context import Context, who
 
 __all__ = ["compare_fit", "environment", "environment_of", "register_model", "reproduce", "score_model", "set_recipe"]
+
+SHA = re.compile("[0-9a-f]{64}")  # how stored files are called
 
 
 def register_model(context: Context, model: Any, by: str | None, reason: str = "") -> ModelVersion:
@@ -43,7 +46,8 @@ def register_model(context: Context, model: Any, by: str | None, reason: str = "
 
 
 def set_recipe(context: Context, recipe: Any, by: str | None, search: Mapping[str, Any] | None = None) -> None:
-    """Retraining fits this from now on: an unfitted estimator, a ready recipe's name, or the path of a skops file; or lets several race.
+    """Retraining fits this from now on: an unfitted estimator, a ready recipe's name, the path of a skops file, or the
+    SHA-256 of a stored recipe; or lets several race.
 
     Parameters
     ----------
@@ -148,6 +152,8 @@ def _stored(context: Context, recipe: Any, space: Mapping[str, Any], seed: int) 
     """The SHA-256 of a recipe, wrapped into its search where there is a space."""
     if isinstance(recipe, str) and recipe in recipes.names():
         recipe = recipes.build(recipe, context.schema)
+    elif isinstance(recipe, str) and SHA.fullmatch(recipe):
+        recipe = context.models.load(recipe)
     elif isinstance(recipe, str | Path):
         recipe = context.models.load(context.models.import_file(_file(recipe)))
     if not all(callable(getattr(recipe, name, None)) for name in ("fit", "predict")) or isinstance(recipe, type):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import asking, decide, page, words
+from pages.parts import asking, decide, page, race_view, words
 from pages.parts.rows import each
 
 __all__ = ["chooser", "decision", "pick"]
@@ -55,12 +55,14 @@ def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found
         _buttons(project, new, found, [gate.name for gate in failed], by)
         asking.show(project, new, by)
     for row in each(project.decisions(new).head(3)):
-        st.markdown(f":material/gavel: {row.decision} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
+        despite = " despite failed gates" if row.decision == "approved" and row.figures.get("override") else ""
+        st.markdown(f":material/gavel: {row.decision}{despite} by **{page.plain(row.by)}**, {words.moment(row.time)}: {page.plain(row.reason)}")
     st.markdown(f"**{len(gates) - len(failed)} of {words.plural(len(gates), 'gate')} passed**" if gates else "No gates were asked of this version.")
     for gate in sorted(gates, key=lambda gate: gate.passed):
         icon = ":green[:material/check_circle:]" if gate.passed else ":red[:material/cancel:]"
         said = f"**{page.plain(gate.name.replace('_', ' ').capitalize())}** {'' if gate.passed else 'failed'}"
         st.markdown(f"{icon} {said.strip()}: {page.plain(gate.reason)}")
+    race_view.card(project, new, "compare")
 
 
 def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, failed: list[str], by: str) -> None:
@@ -74,12 +76,14 @@ def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, 
 
     warning = f" **Failed gates: {words.listing([name.replace('_', ' ') for name in failed])}.**" if failed else ""
     look: Any = "secondary" if failed else "primary"
+    for sentence in _environment(project, new):
+        st.warning(f"Trained in another environment: {page.plain(sentence)}", icon=":material/inventory_2:")
     with st.container(horizontal=True):
         if st.button("Approve...", key="approve", type=look, icon=":material/check:", **page.may(project, "approve")):
             decide.ask(
                 f"Approve version {new}?",
                 f"{page.plain(found.verdict)}{warning} It answers everybody from the next request on.",
-                "Approve",
+                "Approve despite failed gates" if failed else "Approve",
                 approve,
                 "Better on turned digits, no slice is worse",
             )
@@ -91,3 +95,11 @@ def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, 
                 reject,
                 "Loses on the customers that matter most",
             )
+
+
+def _environment(project: lifecycle.Project, version: int) -> tuple[str, ...]:
+    """How what runs now differs from what the version was trained in; nothing is known of a model from elsewhere."""
+    try:
+        return project.environment(version)[1][:4]
+    except lifecycle.NotReady:
+        return ()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.parts import decide, page, run_view, session, settle, tree, words
+from pages.parts import backtest, candidate_form, decide, page, race_view, run_view, session, settle, training_form, tree, words
 
 ACTIVE = ("queued", "running")
 
@@ -77,4 +77,17 @@ else:
             st.button("Try again", key="retry", icon=":material/replay:", on_click=again, args=(run.id,), **page.may(project, "retry"))
         run_view.steps(run)
         if run.candidate is not None:
+            race_view.race(project, run.candidate)
+            race_view.card(project, run.candidate, "run")
             tree.link("compare", f"Compare version {run.candidate} with the champion", icon=":material/compare_arrows:", new=run.candidate)
+
+if project.settings.recipe is not None:
+    page.section("Which recipes does it try?")
+    candidate_form.recipes(project)
+    page.section("What would it train on?", "As the labels are now; what you change here is previewed at once and counts when it is saved.")
+    training_form.training(project)
+    page.section("What must a candidate meet?", "On the same held-out rows as the champion; a candidate that fails waits for a person.")
+    candidate_form.gates(project)
+    champion = project.champion
+    if project.config.schema.task == "regression" and champion is not None and "recipe" in champion.manifest:
+        backtest.show(project, champion.version, session.dark())
