@@ -46,14 +46,14 @@ def main(home: Path) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(message)s")
     workspace = open_workspace(home)
-    stop = threading.Event()
+    stop, locks, url = threading.Event(), workspace.path / "locks", workflows.url()
 
     def finish(number: int, frame: FrameType | None) -> None:
         stop.set()
-        raise SystemExit(0)
+        if url is None:  # else it is no run that this thread is at
+            raise SystemExit(0)
 
     with ExitStack() as stack:
-        locks, url = workspace.path / "locks", workflows.url()
         if url is None and not stack.enter_context(exclusive(locks / "worker.lock")):
             raise Conflict(f"A worker serves {workspace.path} already; stop it first, or let several share it by LIFECYCLE_DURABLE_URL.")
         loop = Worker(workspace, stop) if url is None else Sharing(workspace, stop, stack.enter_context(seat(locks)), url)
@@ -160,7 +160,7 @@ class Sharing(Worker):
     def run(self) -> None:
         """Take part until `stop`; a run that is under way is left to the others."""
         workers.beat(self.workspace.database, self.id, datetime.now(UTC))
-        self._shared = workflows.Workflows(self._url, _token(self.workspace.path), self.id, self._perform)
+        self._shared = workflows.Workflows(self._url, _token(self.workspace.path), self.id, self._perform, self.stop.is_set)
         try:
             with self._lead, running.handed_over(self._shared.offer):
                 super().run()

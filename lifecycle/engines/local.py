@@ -58,7 +58,8 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="lifecycle-job-"))
     path = [os.getcwd(), *filter(None, sys.path)]
     settings = {name: value for name, value in os.environ.items() if name.startswith("LIFECYCLE_")}
-    job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "memory": limits.memory, "path": path, "settings": settings}
+    job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "path": path, "settings": settings}
+    job |= {"memory": limits.memory, "threads": limits.threads}
     try:
         process = _ask((call.partition(":")[0], *preload), json.dumps(job))
         return _wait(process, folder, limits, stopping)

@@ -1,10 +1,10 @@
 """A process that has everything imported and forks a child for each job, so that isolation costs milliseconds.
 
 Run as `python -m lifecycle.engines.nursery MODULE...`: it imports the modules, then reads one JSON line a job from its standard
-input: folder, call ("module:function"), log, memory, path, settings (LIFECYCLE_*). The child leads a session of its own, may hold so
-much memory and no more, writes what it prints to the log, and leaves `answer.json` in the folder; the nursery leaves `exit` (the wait
-status). It runs no numeric code itself: a fork is safe only while no thread pool has worked. When its input ends, which is also when
-its parent is killed, it kills what still runs and ends.
+input: folder, call ("module:function"), log, memory, threads, path, settings (LIFECYCLE_*). The child leads a session of its own, may
+hold so much memory and no more, gives way to who answers requests, writes what it prints to the log, and leaves `answer.json` in the
+folder; the nursery leaves `exit` (the wait status). It runs no numeric code itself: a fork is safe only while no thread pool has worked.
+When its input ends, which is also when its parent is killed, it kills what still runs and ends.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 __all__ = ["main"]
 
 IDLE_SECONDS = 600.0
+NICE = 10
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -75,6 +76,7 @@ def _fork(job: dict[str, Any]) -> int:
         _die_with_parent()
         _redirect(Path(job["log"]))
         _hold(int(job["memory"]))
+        _give_way(int(job["threads"]))
         os.environ.update(job["settings"])  # as they are now, not as they were when this process began
         for name in [name for name in os.environ if name.startswith("LIFECYCLE_") and name not in job["settings"]]:
             del os.environ[name]
@@ -100,6 +102,16 @@ def _hold(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _give_way(threads: int) -> None:
+    """Let who answers requests beside it go first, and use no more threads than it may."""
+    os.nice(NICE)
+    with contextlib.suppress(OSError):  # where the kernel weighs sessions against each other, as desktops do
+        Path("/proc/self/autogroup").write_text(str(NICE))
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)  # for libraries that are loaded later
+        importlib.import_module("threadpoolctl").threadpool_limits(threads)
 
 
 def _die_with_parent() -> None:

@@ -47,19 +47,20 @@ class Workflows:
     url : of the database that the workers share. workspace : a token of it, which keeps workspaces apart in one database.
     seat : who this is; stable, so that the next one in the same seat goes on where this one died.
     perform : (project, run, keeper) -> how the run stands; called in a thread of its own, one run at a time.
+    stopping : says whether this process is about to end.
 
     Raises
     ------
     StoreError : the packages are missing, or the database does not answer.
     """
 
-    def __init__(self, url: str, workspace: str, seat: str, perform: Callable[[str, str, Workflows], str]) -> None:
+    def __init__(self, url: str, workspace: str, seat: str, perform: Callable[[str, str, Workflows], str], stopping: Callable[[], bool]) -> None:
         try:
             self._dbos: Any = importlib.import_module("dbos")
         except ImportError as error:
             raise StoreError("LIFECYCLE_DURABLE_URL asks for DBOS, which is not installed; pip install 'lifecycle[durable]'.") from error
         self._perform = perform
-        self._stopping = False
+        self._stopping = stopping
         self._queue = f"runs-{workspace}"
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what fails here is told as this product's own errors
         config = {
@@ -112,17 +113,16 @@ class Workflows:
 
     def stopping(self) -> bool:
         """Whether this process is about to end, so that what it executes has to be left to another."""
-        return self._stopping
+        return self._stopping()
 
     def close(self, seconds: float = 5.0) -> None:
-        """Let go of what is executed here; it stays pending, and goes on where it stopped."""
-        self._stopping = True
+        """Wait so long for what is executed here, which was told to stop, and let go of it; it goes on elsewhere where it stopped."""
         self._dbos.DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
 
     def _run(self, project: str, run: str) -> str:
         until = time.monotonic() + PATIENCE_SECONDS
         while (status := self._perform(project, run, self)) in ("queued", "running") and time.monotonic() < until:
-            if self._stopping:
+            if self._stopping():
                 raise SystemExit(0)  # no failure: the workflow stays pending
             time.sleep(LOOK_SECONDS)  # another process is at this project
         return status  # one that still waits then is offered again

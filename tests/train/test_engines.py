@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info
 
 import lifecycle
 from lifecycle.engines import local
@@ -15,7 +16,7 @@ from lifecycle.engines.durable import execute
 from lifecycle.engines.limits import Limits
 from lifecycle.engines.locks import exclusive
 
-LIMITS = Limits(memory=2**30, seconds=20.0)
+LIMITS = Limits(memory=2**30, seconds=120.0)
 
 
 def answer(argument: dict[str, Any]) -> Any:
@@ -31,7 +32,8 @@ def answer(argument: dict[str, Any]) -> Any:
         return len(bytearray(4 * 2**30))
     if what == "raise":
         raise RuntimeError("not foreseen")
-    return {"pid": os.getpid(), "session": os.getsid(0), "given": argument}
+    threads = {pool["num_threads"] for pool in threadpool_info()}
+    return {"nice": os.nice(0), "threads": sorted(threads), "pid": os.getpid(), "session": os.getsid(0), "given": argument}
 
 
 def run(tmp_path: Path, what: str, **more: Any) -> local.Outcome:
@@ -51,6 +53,12 @@ def test_it_answers_from_a_session_of_its_own(tmp_path: Path) -> None:
     found = run(tmp_path, "answer", n=1).answer
     assert found["pid"] == found["session"] != os.getpid()
     assert found["given"] == {"what": "answer", "n": 1}
+
+
+def test_it_gives_way_to_others_and_keeps_to_its_threads(tmp_path: Path) -> None:
+    found = run(tmp_path, "answer", limits=Limits(2**30, 120.0, threads=1)).answer
+    assert found["nice"] == min(os.nice(0) + 10, 19)
+    assert set(found["threads"]) <= {1}
 
 
 def test_many_at_once(tmp_path: Path) -> None:
@@ -87,6 +95,8 @@ def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("LIFECYCLE_JOB_MEMORY", "512")
     monkeypatch.setenv("LIFECYCLE_JOB_SECONDS", "60")
     assert Limits.here() == Limits(512 * 2**20, 60.0)
+    monkeypatch.setenv("LIFECYCLE_JOB_THREADS", "2")
+    assert Limits.here() == Limits(512 * 2**20, 60.0, 2)
     monkeypatch.setenv("LIFECYCLE_JOB_SECONDS", "soon")
     with pytest.raises(lifecycle.InvalidValue, match="LIFECYCLE_JOB_SECONDS is 'soon'"):
         Limits.here()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,15 +10,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 
 import lifecycle
+from lifecycle import worker
 from lifecycle.engines import workflows
 from lifecycle.engines.locks import seat, vacant
 from lifecycle.project import Project
@@ -64,49 +66,67 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    found = f"sqlite:///{tmp_path / 'workflows.db'}" if request.param == "sqlite" else request.getfixturevalue("server")
-    monkeypatch.setenv("LIFECYCLE_DURABLE_URL", found)
-    return found
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'workflows.db'}" if request.param == "sqlite" else request.getfixturevalue("server")
 
 
 @pytest.fixture
-def start(workspace: Workspace) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
+def start(workspace: Workspace, url: str) -> Iterator[Callable[[], int]]:
+    """Start another worker; returns its process id."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))}
+    command = [sys.executable, "-m", "tests.train.sharing", str(workspace.path), url]
+    parent = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    pids: list[int] = []
 
-    def begin() -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))}
-        code = f"from pathlib import Path; from lifecycle.worker import main; main(Path({str(workspace.path)!r}))"
-        process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
-        started.append(process)
-        return process
+    def begin() -> int:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        pids.append(int(parent.stdout.readline()))
+        return pids[-1]
 
     yield begin
-    for process in started:
-        process.kill()
-        process.wait()
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    parent.kill()
+    parent.communicate()
+
+
+@contextlib.contextmanager
+def sharing(workspace: Workspace, url: str) -> Iterator[None]:
+    """A worker in this process; at the end of the block it is told to stop."""
+    stop = threading.Event()
+    loop = worker.Sharing(workspace, stop, "here-1", url)
+    loop.look_seconds = 0.05
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 def at_training(project: Project, run: str) -> bool:
     return any(step.name == "train" and step.status == "running" for step in project.run(run).steps)
 
 
-def alive(workspace: Workspace) -> list[str]:
-    return workers.alive(workspace.database, datetime.now(UTC))
-
-
-def test_a_killed_worker_s_run_is_taken_over_by_the_other(
-    project: Project, workspace: Workspace, url: str, start: Callable[[], subprocess.Popen[bytes]]
-) -> None:
-    project.set_recipe(recipes.Sleeping(2.0))
-    first, second = start(), start()
-    wait_for(lambda: len(alive(workspace)) == 2)
+def test_a_killed_worker_s_run_is_taken_over_by_the_other(project: Project, workspace: Workspace, start: Callable[[], int]) -> None:
+    project.set_recipe(recipes.Sleeping(1.5))
+    pids = {f"{socket.gethostname()}-{number}": start() for number in (1, 2)}
+    wait_for(lambda: len(workers.alive(workspace.database, datetime.now(UTC))) == 2)
     run = project.request_retrain().id
     wait_for(lambda: at_training(project, run))
-    if not psutil.Process(first.pid).children():  # the one that executes it has a child
-        first, second = second, first
     before = {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
-    first.kill()
+    locked = subprocess.run(["lslocks", "-n", "-o", "PID,PATH"], capture_output=True, text=True).stdout if shutil.which("lslocks") else ""
+    one = next((pid for pid in pids.values() if any(line.split()[:1] == [str(pid)] and "work-p.lock" in line for line in locked.splitlines())), None)
+    for pid in [one] if one else list(pids.values()):
+        os.kill(pid, signal.SIGKILL)
+    if one is None:
+        start()
     wait_for(lambda: project.run(run).status == "done")
     assert {step.name: step.finished for step in project.run(run).steps if step.name in before} == before
     attempts = workspace.database.frame("SELECT name, attempts FROM run_steps WHERE run = ?", (run,)).set_index("name")["attempts"]
@@ -114,30 +134,26 @@ def test_a_killed_worker_s_run_is_taken_over_by_the_other(
     assert project.versions()["version"].tolist() == [2, 1]
     assert workspace.verify() == []
 
-    again = project.request_retrain("another").id  # cancelled while under way, then tried again
-    wait_for(lambda: at_training(project, again))
-    project.cancel(again, by="ana")
-    wait_for(lambda: project.run(again).status == "cancelled")
-    project.retry(again)
-    wait_for(lambda: at_training(project, again))
-    second.send_signal(signal.SIGTERM)
-    assert second.wait(timeout=20) == 0
-    stopped = {step.name: step.status for step in project.run(again).steps}
-    assert (stopped["split"], stopped["train"]) == ("done", "waiting")
-    start()
-    wait_for(lambda: project.run(again).status == "done")
-    assert project.versions()["version"].tolist() == [3, 2, 1]
 
-
-def test_what_user_code_does_is_told_through_workflows_too(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[], object]
-) -> None:
-    monkeypatch.setenv("LIFECYCLE_DURABLE_URL", f"sqlite:///{tmp_path / 'workflows.db'}")
-    project.set_recipe(recipes.Dying())
+def test_cancel_retry_stop_and_crash(project: Project, workspace: Workspace, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'workflows.db'}"
+    project.set_recipe(recipes.Sleeping(1.5))
     run = project.request_retrain().id
-    start()
-    wait_for(lambda: project.run(run).status == "failed")
-    assert "crashed (SIGSEGV)" in str(project.run(run).error)
+    with sharing(workspace, url):
+        wait_for(lambda: at_training(project, run))
+        project.cancel(run, by="ana")
+        wait_for(lambda: project.run(run).status == "cancelled")
+        project.retry(run)
+        wait_for(lambda: at_training(project, run))
+    stopped = {step.name: step.status for step in project.run(run).steps}
+    assert (stopped["split"], stopped["train"]) == ("done", "waiting")
+    with sharing(workspace, url):
+        wait_for(lambda: project.run(run).status == "done")
+        assert project.versions()["version"].tolist() == [2, 1]
+        project.set_recipe(recipes.Dying())
+        dying = project.request_retrain("a crash").id
+        wait_for(lambda: project.run(dying).status == "failed")
+    assert "crashed (SIGSEGV)" in str(project.run(dying).error)
 
 
 def test_a_url_that_is_none_and_a_server_that_is_not_there_are_sentences(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
