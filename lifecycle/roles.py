@@ -23,8 +23,8 @@ _TABLE: Mapping[str, str] = {
     ANYBODY: """
         notices notices.kinds people.matrix people.me project projects status""",
     "viewer": """
-        agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_ranges concept config
-        correct confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback
+        agreement annotations answer approval_requests calibration champion champion_at check comments compare compare_many compare_ranges concept
+        config correct confusion consensus decisions disagreements drift drift_column drift_map drift_samples drift_slices environment feedback
         figures gates health history label_examples label_progress labeling_gain labelled_today labellers labels live live_at model_card
         multivariate name neighbours notices.channels notices.messages performance performance_classes performance_samples plan_trial predictions
         preview preview_alarms preview_limits preview_quality preview_training preview_trigger progress quality queue_summary race report

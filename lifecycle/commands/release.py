@@ -24,11 +24,19 @@ def versions(project: Project) -> pd.DataFrame:
 
 @click.option("--old", default=None, type=int)
 @click.option("--new", default=None, type=int)
+@click.option("--margin", default=None, type=float, help="The difference of the headline metric that matters.")
 @command(commands)
-def compare(project: Project, old: int | None, new: int | None) -> Any:
+def compare(project: Project, old: int | None, new: int | None, margin: float | None) -> Any:
     """Old against new on the same labelled rows; the champion against the newest candidate by default."""
-    found = project.compare(old, new)
+    found = project.compare(old, new, margin)
     return {"verdict": found.verdict, "old": found.old, "new": found.new, "rows": found.rows, "metrics": found.metrics}
+
+
+@click.argument("others", nargs=-1, type=int, metavar="[VERSION]...")
+@command(commands, "compare-many")
+def compare_many(project: Project, others: tuple[int, ...]) -> pd.DataFrame:
+    """The champion against each of several versions; the newest eight by default."""
+    return project.compare_many(others or None)
 
 
 @click.argument("version", type=int)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -57,9 +58,14 @@ class ReleaseVerbs(Opened):
         """What was said about a version, or about all, the oldest first: id, version, by, text, time."""
         return releasing.comments(self._context, version)
 
-    def compare(self, old: int | None = None, new: int | None = None) -> Comparison:
-        """Old against new on labelled rows that neither was trained on; by default the champion against the newest candidate."""
-        return releasing.compare(self._context, old, new)
+    def compare(self, old: int | None = None, new: int | None = None, margin: float | None = None) -> Comparison:
+        """Old against new on labelled rows that neither was trained on; by default the champion against the newest candidate. margin: the
+        difference of the headline metric that matters (default: the setting's), for each metric's standing: better, not worse, ..."""
+        return releasing.compare(self._context, old, new, margin)
+
+    def compare_many(self, versions: Sequence[int] | None = None) -> pd.DataFrame:
+        """The champion against each of several versions on the headline metric, the best first, corrected for their number."""
+        return releasing.compare_many(self._context, versions)
 
     def request_approval(self, version: int, comment: str, by: str | None = None) -> int:
         """Ask for a decision about a version; today's figures are kept with the request. Looking again at an old candidate is the same."""

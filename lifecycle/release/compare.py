@@ -22,7 +22,7 @@ from lifecycle.release.measures import (
 )
 from lifecycle.release.paired import Difference, areas, bootstrapped, holm, mcnemar, resampled_sums
 from lifecycle.release.slices import slices
-from lifecycle.release.verdict import too_few, verdict
+from lifecycle.release.verdict import margins, standing, too_few, verdict
 
 __all__ = ["FEWEST_ROWS", "ROW_WEIGHT", "answers", "compare", "metrics", "weights"]
 
@@ -43,6 +43,7 @@ def compare(
     rng: np.random.Generator,
     headline: str | None = None,
     costs: Costs | None = None,
+    margin: float | None = None,
 ) -> Comparison:
     """Two models on the same labelled rows that neither was trained on.
 
@@ -53,6 +54,7 @@ def compare(
     old, new : what each model says of those rows: prediction, and p_<class> where it gives them.
     versions : the numbers of old and new.
     headline : the metric that the verdict speaks of; None: accuracy, or mae.
+    margin : the difference of the headline metric that matters, see `verdict.margins`.
     costs : what answers cost, {truth: {prediction: number}}, for the metric cost; None or empty: it is left out.
     """
     if len(rows) < FEWEST_ROWS:
@@ -60,9 +62,13 @@ def compare(
     truth, said = coded(rows["label"], schema), (answers(old, schema), answers(new, schema))
     w = weights(rows["probability"]) if "probability" in rows else np.ones(len(rows))
     table = metrics(truth, said[0], said[1], w, len(schema.classes), rng, cost_matrix(costs, schema.classes) if costs else None)
+    asked = headline or ("mae" if schema.task == "regression" else "accuracy")
+    table = table.assign(margin=margins(table, asked, margin))
+    facts_of = zip(table["better"], table["lower"], table["upper"], table["margin"], table["metric"].isin(LOWER_IS_BETTER), strict=True)
+    table["standing"] = [standing(*row) for row in facts_of]
     changed = flips(rows, old, new, schema)
     facts = figures.figures(truth, said, w, schema)
-    sentence = verdict(table, headline or ("mae" if schema.task == "regression" else "accuracy"), versions, len(rows), facts["effective_rows"])
+    sentence = verdict(table, asked, versions, len(rows), facts["effective_rows"])
     return Comparison(versions[0], versions[1], len(rows), table, slices(rows, truth, said, w, schema), changed, sentence, facts)
 
 

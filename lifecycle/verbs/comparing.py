@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,29 +14,38 @@ import pandas as pd
 from lifecycle.errors import InvalidValue, NotReady
 from lifecycle.records import Comparison, ModelVersion
 from lifecycle.release.compare import compare as compared
+from lifecycle.release.measures import HEADLINES, LOWER_IS_BETTER
+from lifecycle.release.paired import holm
 from lifecycle.stores import versions
 from lifecycle.verbs import recording
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.scoring import say
 
-__all__ = ["compare", "pair", "unseen"]
+__all__ = ["compare", "compare_many", "pair", "unseen"]
 
 MOST_ROWS = 50_000  # the newest labelled rows; what more would add is a narrower interval, not another answer
-KEPT = 8
+KEPT = 16
+MANY = 8
+MANY_COLUMNS = ["version", "rows", "metric", "old", "new", "difference", "lower", "upper", "p_value", "p_adjusted"]
+MANY_COLUMNS += ["standing", "milliseconds", "bytes", "verdict"]
 
 _made: OrderedDict[tuple[Any, ...], Comparison] = OrderedDict()
 
 
-def compare(context: Context, old: int | None, new: int | None) -> Comparison:
+def compare(context: Context, old: int | None, new: int | None, margin: float | None = None) -> Comparison:
     """Two versions on the newest 50,000 labelled rows that neither was trained on, and the rows that the new one was held out from.
 
-    None: the champion, and the newest candidate. Too few rows give a comparison whose verdict says so.
+    margin: the difference of the headline metric that matters; None: the setting's. old, new None: the champion, and the newest candidate.
+    Too few rows give a comparison whose verdict says so.
 
     Raises
     ------
     UnknownName : no such version. NotReady : there is no champion or no candidate. BadData, StoreError : a version does not answer.
     """
     first, second = pair(context, old, new)
+    if margin is not None and (isinstance(margin, bool) or not margin >= 0):
+        raise InvalidValue(f"The margin is {margin!r}; give a number from 0 on, such as 0.01 for a point of accuracy.")
+    matters = context.settings.margin if margin is None else float(margin)
     sql = "SELECT max(changed), count(*) FROM current_labels WHERE project = ? AND seq IS NOT NULL"
     state = context.database.connection.execute(sql, (context.name,)).fetchone()
     key = (
@@ -47,13 +57,45 @@ def compare(context: Context, old: int | None, new: int | None) -> Comparison:
         second.model,
         context.settings.metric,
         repr(context.settings.costs),
+        matters,
         *state,
     )
     if key not in _made:
-        _made[key] = _compare(context, first, second)
+        _made[key] = _compare(context, first, second, matters)
         while len(_made) > KEPT:
             _made.popitem(last=False)
     return _made[key]
+
+
+def compare_many(context: Context, numbers: Sequence[int] | None = None) -> pd.DataFrame:
+    """The champion against each of several versions on the headline metric, the best first: version, rows, metric, old, new, difference,
+    lower, upper, p_value, p_adjusted (Holm over the versions), standing (better is judged by p_adjusted), milliseconds (per 1,000 rows), bytes,
+    verdict. Each pair has the rows that neither of the two was trained on. numbers None: all that are neither
+    champion nor rejected, the newest eight.
+
+    Raises
+    ------
+    UnknownName : no such version. NotReady : there is no champion, or no other version.
+    """
+    current = versions.champion(context.database, context.name)
+    known = [v for v in versions.versions(context.database, context.name) if v.status not in ("champion", "rejected") and v.model is not None]
+    asked = [v.version for v in known[-MANY:]] if numbers is None else list(dict.fromkeys(numbers))
+    if current is None or not asked:
+        raise NotReady("It takes a champion and at least one other version to compare: retrain or register a model first.")
+    found = [compare(context, current.version, number) for number in asked if number != current.version]
+    headline = context.settings.metric or HEADLINES[context.schema.task]
+    rows = []
+    for made in found:
+        named = made.metrics[made.metrics["metric"] == headline].to_dict("records")
+        cost = {"milliseconds": made.figures.get("milliseconds_per_1000_rows", {}).get("new"), "bytes": made.figures.get("bytes", {}).get("new")}
+        rows.append({"version": made.new, "rows": made.rows, "metric": headline, **(named[0] if named else {}), **cost, "verdict": made.verdict})
+    frame = pd.DataFrame(rows).reindex(columns=MANY_COLUMNS)
+    frame["p_adjusted"] = holm(frame["p_value"].to_numpy(dtype=float))
+    clear = frame["standing"].isin(["better", "worse"]) & ~(frame["p_adjusted"] < 0.05)
+    frame.loc[clear, "standing"] = "unclear"
+    sign = -1.0 if headline in LOWER_IS_BETTER else 1.0
+    order = (sign * frame["difference"].astype(float)).sort_values(ascending=False, kind="stable", na_position="last").index
+    return frame.loc[order].reset_index(drop=True)
 
 
 def pair(context: Context, old: int | None, new: int | None) -> tuple[ModelVersion, ModelVersion]:
@@ -104,7 +146,7 @@ def _fresh(context: Context, known: set[str], since: int) -> list[str]:
     return found[:MOST_ROWS]
 
 
-def _compare(context: Context, first: ModelVersion, second: ModelVersion) -> Comparison:
+def _compare(context: Context, first: ModelVersion, second: ModelVersion, margin: float | None) -> Comparison:
     rows = unseen(context, first, second)
     for version in (first, second):
         if version.model is None:  # it lives elsewhere: what it said is known for the rows that it answered
@@ -117,7 +159,7 @@ def _compare(context: Context, first: ModelVersion, second: ModelVersion) -> Com
             speed[name] = 1e6 * (time.perf_counter() - start) / len(rows)
     numbers = first.version, second.version
     rng, settings = np.random.default_rng(context.settings.seed), context.settings
-    made = compared(rows, said[0], said[1], context.schema, numbers, rng, settings.metric, settings.costs)
+    made = compared(rows, said[0], said[1], context.schema, numbers, rng, settings.metric, settings.costs, margin)
     size = {name: context.models.path(v.model).stat().st_size for name, v in (("old", first), ("new", second)) if v.model}
     return replace(made, figures={**made.figures, "milliseconds_per_1000_rows": speed, "bytes": size, "most_rows": MOST_ROWS})
 

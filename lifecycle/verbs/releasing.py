@@ -16,7 +16,7 @@ from lifecycle.stores import decisions as judged
 from lifecycle.stores import events, requests, runs
 from lifecycle.stores import versions as stored
 from lifecycle.verbs import approving, ending, tabling, trialing
-from lifecycle.verbs.comparing import compare
+from lifecycle.verbs.comparing import compare, compare_many
 from lifecycle.verbs.context import Context, who
 from lifecycle.verbs.scoring import smoke
 from lifecycle.verbs.trialing import trial, trial_history
@@ -28,6 +28,7 @@ __all__ = [
     "comment",
     "comments",
     "compare",
+    "compare_many",
     "decisions",
     "end_trial",
     "gates",

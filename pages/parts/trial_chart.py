@@ -35,7 +35,7 @@ def interval(trial: lifecycle.Trial, seen: pd.DataFrame, dark: bool) -> go.Figur
     chart.add_shape(type="line", x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
     charts.note(chart, 1, 0, "no change", charts.ROLES["muted"], xref="paper", xanchor="left", xshift=4, yshift=-10)
     _steps(chart, seen, x)
-    reach = _reach(seen[known])
+    reach = _reach(seen[known] if known.any() else seen.assign(lower=1.5 * seen["difference"], upper=1.5 * seen["difference"]).tail(20))
     chart.update_yaxes(range=[-reach, reach], tickformat="+.2f")
     return chart
 

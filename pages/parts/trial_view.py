@@ -25,11 +25,11 @@ STATES = {
     "off": ":gray[:material/block:] off",
 }
 RAILS = {
-    "errors": ("Errors", "calls may fail"),
+    "errors": ("Errors", "of the calls may fail"),
     "latency": ("Latency", "times the champion's time"),
-    "predictions": ("Predictions", "distance between the answers"),
+    "predictions": ("Predictions", "of the answers may shift"),
     "volume": ("Volume", "of those who ask"),
-    "loss": ("Loss", "worse by the labels"),
+    "loss": ("Loss", "worse by the labels, at most"),
 }
 
 
@@ -50,7 +50,7 @@ def show(project: lifecycle.Project, trial: lifecycle.Trial, now: datetime, dark
         with right:
             st.metric(
                 "Evidence for a difference",
-                f"{words.number(min(trial.e_value, 1e9))} of 20",
+                "over 1,000 of 20" if trial.e_value > 1000 else f"{words.number(trial.e_value)} of 20",
                 help="An e-value: at 20 the chance that there is no difference after all is at most 5 %, at every look.",
             )
             if trial.mode != "shadow" and len(seen):

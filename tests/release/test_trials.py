@@ -11,7 +11,7 @@ import lifecycle
 from lifecycle.release import guardrails
 from lifecycle.release.sequential import Moments, rate_evidence
 from lifecycle.verbs import answering, measuring
-from tests.release.conftest import features, labelled
+from tests.release.conftest import features, labelled, made
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RAMP = {"steps": (0.2, 0.5, 1.0), "requests": 60, "time": "1h"}
@@ -218,3 +218,51 @@ def test_regression_is_tried_as_well(tmp_path):
     trial = project.trial()
     assert trial.decision == "new"
     assert rail(trial, "predictions").state == "ok", "the mean is where it was"
+
+
+def test_the_planner_speaks_of_the_projects_own_volume_and_disagreement(project):
+    with pytest.raises(lifecycle.NotReady, match="requests_a_day"):
+        project.plan_trial()
+    plan = project.plan_trial(gain=0.02, requests_a_day=2000, discordance=0.05)
+    assert plan.sentence == "At 2,000 requests a day and 5 % disagreement a 2-point gain shows in about a day."
+    assert plan.frame["mode"].iloc[0] == "shadow", "paired is the soonest"
+    assert plan.frame["requests"].is_monotonic_increasing
+    assert (plan.frame["requests_90"] > plan.frame["requests"]).all()
+    with pytest.raises(lifecycle.InvalidValue, match="cannot come from"):
+        project.plan_trial(gain=0.1, requests_a_day=10, discordance=0.05)
+    project.tick(now=START)
+    labelled(project, 300, 5)
+    project.tick(now=START + timedelta(days=1))
+    project.predict(features(300, 6))
+    plan = project.plan_trial()
+    assert plan.requests_a_day == pytest.approx(600)
+    assert plan.labelled_share == pytest.approx(0.5)
+    assert plan.assumed == ()
+    assert "50 % of them with a label" in plan.sentence
+
+
+def test_the_planned_mean_is_the_simulated_one():
+    """300 trials, each until it is decided; standard error about 4 %."""
+    from lifecycle.release.planning import paired_requests
+    from lifecycle.release.sequential import log_evidence
+
+    u = np.random.default_rng(3).random((300, 9000))
+    wins, losses = (u < 0.035).cumsum(axis=1), (u > 0.985).cumsum(axis=1)
+    first = (log_evidence(wins, losses) >= math.log(20)).argmax(axis=1) + 1
+    assert paired_requests(0.02, 0.05)[0] == pytest.approx(first.mean(), rel=0.12)
+
+
+def test_several_versions_against_the_champion_at_once(project):
+    from sklearn.dummy import DummyClassifier
+
+    frame = made(300, 4)
+    project.register_model(DummyClassifier().fit(frame.drop(columns="label"), frame["label"]), by="ann")
+    labelled(project, 400, 3)
+    found = project.compare_many()
+    assert found["version"].tolist() == [2, 3]
+    assert found["standing"].tolist()[0] == "better"
+    single = project.compare(1, 2).metrics.set_index("metric").loc["accuracy"]
+    assert found["difference"].iloc[0] == single["difference"]
+    p = found["p_value"].to_numpy()
+    assert found["p_adjusted"].min() == pytest.approx(2 * p.min()), "Holm over two versions"
+    assert project.compare_many([3])["version"].tolist() == [3]
