@@ -63,7 +63,7 @@ def parts(home: Path, host: str, port: int, api_port: int, allowed: Sequence[str
             f"http://{near}:{port}/_stcore/health",
             environment=_environment(home, host, f"{near}:{api_port}", allowed),
         ),
-        Part("worker", [*python, *own, "worker"], None),
+        Part("worker", [*python, *own, "worker"], None, environment={"LIFECYCLE_URL": os.environ.get("LIFECYCLE_URL") or f"http://{near}:{port}"}),
         Part("prediction API", [*python, *own, "serve", "--host", host, "--port", str(api_port)], f"http://{near}:{api_port}/health"),
     ]
 

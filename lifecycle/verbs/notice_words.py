@@ -87,8 +87,9 @@ def _asked(event: Mapping[str, Any], details: Mapping[str, Any]) -> Said:
 def _rolled_out(event: Mapping[str, Any], details: Mapping[str, Any]) -> Said:
     mode, reason = details.get("mode", "full"), details.get("reason", "")
     if mode != "full":
-        share = f" on {100 * float(details.get('share') or 0):.3g} % of requests" if mode == "canary" else ""
-        return "trials", f"{mode} began", f"{_who(event)} put {event['subject']} on trial as a {mode}{share}: {reason}", "rollout"
+        share = f" on {100 * float(details.get('share') or 0):.3g} % of requests" if mode in ("canary", "ramp") else ""
+        title = "ramp goes on" if mode == "ramp" else f"{mode} began"
+        return "trials", title, f"{_who(event)} put {event['subject']} on trial as a {mode}{share}: {reason}", "rollout"
     return "releases", "new version live", f"{_who(event)} rolled out {event['subject']}: {reason}", "rollout"
 
 
@@ -100,7 +101,8 @@ def _rolled_back(event: Mapping[str, Any], details: Mapping[str, Any]) -> Said:
 
 def _trial_over(event: Mapping[str, Any], details: Mapping[str, Any]) -> Said:
     said = f"{_who(event)} ended the {details.get('mode', 'trial')} of {event['subject']}: {details.get('reason', '')}"
-    return "trials", "trial decided", said, "rollout"
+    title = "trial stopped automatically" if event["by"] == "lifecycle" else "trial ended"
+    return "trials", title, said, "rollout"
 
 
 def _trouble(event: Mapping[str, Any], details: Mapping[str, Any]) -> Said:

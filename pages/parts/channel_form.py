@@ -15,7 +15,7 @@ __all__ = ["ask", "card", "sentence"]
 DIGESTS = {"": "each thing at once", "1h": "every hour, together", "1D": "every day, together"}
 
 
-def sentence(row: Mapping[str, Any]) -> str:
+def sentence(row: Mapping[Any, Any]) -> str:
     """What a channel is told, in words.
 
     >>> sentence({"kinds": ("alarms", "runs"), "project": "churn", "digest": "1D", "quiet": ""})
@@ -26,7 +26,7 @@ def sentence(row: Mapping[str, Any]) -> str:
     return ", ".join([f"Told about {words.listing(list(row['kinds']), 8)} of {row['project'] or 'every project'}", *extra])
 
 
-def card(workspace: lifecycle.Workspace, place: int, row: Mapping[str, Any]) -> None:
+def card(workspace: lifecycle.Workspace, place: int, row: Mapping[Any, Any]) -> None:
     """A channel: where it goes, what it is told, how it fares; test and remove."""
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
