@@ -1,8 +1,9 @@
-"""The prediction API under load: requests a second beside a bare FastAPI that calls the same model, swaps, and kill -9.
+"""The prediction API under load: requests a second beside a bare FastAPI and BentoML with the same model, swaps, and kill -9.
 
 python -m benchmarks.release.serving [--quick]
 
-Both servers run in a process of their own on this machine; the clients share its processors.
+The servers run in processes of their own on this machine; the clients share its processors. BentoML runs where `.bench/bentoml` has it:
+python -m venv .bench/bentoml && .bench/bentoml/bin/pip install bentoml scikit-learn==1.9.1 skops pandas
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from sklearn.linear_model import LogisticRegression
 
 import lifecycle
 
+BENTOML = Path(__file__).resolve().parents[2] / ".bench" / "bentoml" / "bin" / "bentoml"
 NAMES = [f"x{i}" for i in range(10)]
 RECIPES = {"logistic regression": LogisticRegression(), "histogram boosting": HistGradientBoostingClassifier(max_iter=100)}
 BARE = """
@@ -70,14 +72,31 @@ def port() -> int:
 
 
 def start(command: list[str], at: int) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen([sys.executable, *command], env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command if command[0] == str(BENTOML) else [sys.executable, *command], env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL
+    )
     for _ in range(600):
         try:
-            httpx.get(f"http://127.0.0.1:{at}/health")
+            httpx.get(f"http://127.0.0.1:{at}/health", timeout=30)
             return process
         except httpx.TransportError:
             time.sleep(0.1)
     raise TimeoutError("the server did not come up")
+
+
+def bentoml_server(stored: Path, at: int) -> subprocess.Popen[bytes]:
+    os.environ["BENCH_MODEL"] = str(stored)
+    command = [str(BENTOML), "serve", "bentoml_service:Demo", "--port", str(at), "--working-dir", str(Path(__file__).parent)]
+    return start(command, at)
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A server's process and those that it started: BentoML works in a child."""
+    return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+
+
+def spent(processes: list[psutil.Process]) -> float:
+    return sum(used.user + used.system for used in (process.cpu_times() for process in processes))
 
 
 def lifecycle_server(folder: Path, at: int) -> subprocess.Popen[bytes]:
@@ -114,21 +133,23 @@ def throughput(seconds: float) -> None:
     for name, recipe in RECIPES.items():
         with tempfile.TemporaryDirectory() as folder:
             project = workspace(Path(folder) / "home", recipe)
-            stored = next((Path(folder) / "home" / "models").glob(f"{project.champion.model}*"))
+            stored = Path(folder) / "home" / "models" / f"{project.champion.model}.skops"
             for clients in (1, 16):
-                for server in ("bare FastAPI, no log", "Lifecycle, logged"):
+                for server in ("bare FastAPI, no log", "Lifecycle, logged", *(("BentoML, no log",) if BENTOML.exists() else ())):
                     at = port()
-                    bare = server.startswith("bare")
-                    process = start(["-c", BARE, str(stored), str(at)], at) if bare else lifecycle_server(Path(folder) / "home", at)
+                    if server.startswith("bare"):
+                        process = start(["-c", BARE, str(stored), str(at)], at)
+                    else:
+                        process = bentoml_server(stored, at) if server.startswith("Bento") else lifecycle_server(Path(folder) / "home", at)
                     asyncio.run(load(at, clients, 1.0))
-                    used = psutil.Process(process.pid).cpu_times()
+                    parts = family(process.pid)
+                    before = spent(parts)
                     rate, took, failures, _ = asyncio.run(load(at, clients, seconds))
-                    after = psutil.Process(process.pid).cpu_times()
-                    spent = 1e3 * (after.user + after.system - used.user - used.system) / max(len(took), 1)
+                    used = 1e3 * (spent(parts) - before) / max(len(took), 1)
                     process.terminate()
                     process.wait()
                     assert not failures, failures[:3]
-                    quantiles = f"{1e3 * statistics.median(took):.1f} | {1e3 * np.quantile(took, 0.99):.1f} | {spent:.1f}"
+                    quantiles = f"{1e3 * statistics.median(took):.1f} | {1e3 * np.quantile(took, 0.99):.1f} | {used:.1f}"
                     print(f"| {name} | {clients} | {server} | {rate:,.0f} | {quantiles} |", flush=True)
 
 

@@ -249,3 +249,11 @@ def test_images_are_bytes_never_paths():
     with pytest.raises(lifecycle.BadData, match="base64"):
         bodies.frame_of([{"picture": "/etc/passwd"}], schema, None)
     assert np.array_equal(pd.isna(bodies.frame_of([{"picture": None}], schema, None)["picture"]), [True])
+
+
+def test_ids_that_are_made_together_tell_nothing_of_one_another(api):
+    found = [row["id"] for row in ask(api, records(30)).json()["predictions"]]
+    own = {id.rsplit("-", 1)[1] for id in found}
+    assert len(own) == 30
+    assert {len(text) for text in own} == {16}
+    assert found == sorted(found)
