@@ -20,7 +20,7 @@ METRICS = ("accuracy", "f1", "roc_auc")
 def rows_of(frame: pd.DataFrame) -> Rows:
     """What the model said."""
     p = frame["p"].to_numpy()
-    return Rows(frame["h"].to_numpy(), np.column_stack([1 - p, p]))
+    return Rows(frame["h"].to_numpy(), np.array([1 - p, p]).T)
 
 
 def main(folder: str, windows: int) -> None:
@@ -32,7 +32,7 @@ def main(folder: str, windows: int) -> None:
     with stages("estimated"):
         known = rows_of(reference)
         model = fit_row_model(layout, project_edges(layout, known.probabilities), known, reference["y"].to_numpy())
-        window, rows = np.arange(n) // (n // windows), rows_of(current)
+        window, rows = np.arange(n) // (n // windows), model.binned(rows_of(current))
         stack = summarise_rows(model, rows, window, windows)
     with stages("realized"):
         labelled = summarise_labels(model, rows, current["y"].to_numpy(), np.ones(n), np.zeros(n, dtype=np.int64), window, windows)

@@ -25,19 +25,22 @@ class Rows:
     predicted : (n,) the class's place (-1 for one that is not known), or the number predicted.
     probabilities : (n, K) in class order, None where the model gives none.
     features : (n, F) numbers, NaN for missing, categories as their level's place; None where nothing reads them.
+    bins : (n, S) score bins where `RowModel.binned` has found them already.
     """
 
     predicted: NDArray[np.generic]
     probabilities: Floats | None = None
     features: Floats | None = None
+    bins: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.predicted)
 
-    def pick(self, index: NDArray[np.generic]) -> Rows:
-        """Some of the rows, by place or by mask."""
+    def pick(self, index: NDArray[np.generic] | slice) -> Rows:
+        """Some of the rows, by place, mask or slice."""
         probabilities = None if self.probabilities is None else self.probabilities[index]
-        return Rows(self.predicted[index], probabilities, None if self.features is None else self.features[index])
+        features = None if self.features is None else self.features[index]
+        return Rows(self.predicted[index], probabilities, features, None if self.bins is None else self.bins[index])
 
 
 def row_losses(probabilities: Floats) -> tuple[Floats, Floats]:
@@ -61,13 +64,16 @@ def losses_at(probabilities: Floats, truth: Ints) -> tuple[Floats, Floats]:
         first, second = np.ascontiguousarray(probabilities[:, 0]), np.ascontiguousarray(probabilities[:, 1])
         own = np.where(truth == 1, second, first)
         total = first + second
-        brier = (first * first + second * second - 2.0 * own + 1.0) / 2.0
+        brier, product = first * first, second * second
+        np.add(brier, product, out=brier)
+        np.subtract(brier, np.multiply(own, 2.0, out=product), out=brier)
+        np.multiply(np.add(brier, 1.0, out=brier), 0.5, out=brier)
     else:
         own = np.take_along_axis(probabilities, np.asarray(truth)[:, None], axis=1)[:, 0]
         total = probabilities.sum(axis=1)
         brier = np.einsum("nk,nk->n", probabilities, probabilities) - 2.0 * own + 1.0
     own /= np.maximum(total, EPSILON, out=total)
-    np.log(np.clip(own, EPSILON, 1.0, out=own), out=own)
+    np.log(np.minimum(np.maximum(own, EPSILON, out=own), 1.0, out=own), out=own)
     return brier, np.negative(own, out=own)
 
 

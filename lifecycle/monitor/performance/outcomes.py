@@ -24,7 +24,8 @@ class Outcomes:
     """The labelled rows of W windows by score bin, and what they can be.
 
     chances (W, B): of the second class. weight, weight2 (W, B): sums of w and w^2, the weights summing to 1 a window.
-    seconds, firsts, guess (W, B, C): the channels of a row of the bin if it is the second class, if it is the first, and as guessed.
+    seconds, firsts, guess (W, B, C), or (1, B, C) where they are those of all: the channels of a row of the bin if it is the second class,
+    if it is the first, and as guessed.
     slope (W, C): how much of the guess is taken off what was observed; zeros where labels stand alone.
     rows (W,): the effective number of labelled rows.
     """
@@ -40,9 +41,8 @@ class Outcomes:
 
     def of(self, gradient: Floats) -> tuple[Floats, Floats]:
         """Expected variance and degrees of freedom (W,) of gradient (W, C) . (observed - slope x guess), averaged over the labels."""
-        taken = np.einsum("wc,wbc->wb", gradient * self.slope, self.guess, optimize=True)
-        up = np.einsum("wc,wbc->wb", gradient, self.seconds, optimize=True) - taken
-        down = np.einsum("wc,wbc->wb", gradient, self.firsts, optimize=True) - taken
+        taken = _along(gradient * self.slope, self.guess)
+        up, down = _along(gradient, self.seconds) - taken, _along(gradient, self.firsts) - taken
         return expected(self.chances, self.weight, self.weight2, up, down, self.rows)
 
 
@@ -52,17 +52,24 @@ def informed(chances: Floats, hits: Floats, hits2: Floats) -> Floats:
     hits, hits2 : (W, 2, B) sums of w and w^2 of the labelled rows that are the second class, and that are not.
     """
     rows = np.where(hits2 > 0, hits**2 / np.where(hits2 > 0, hits2, 1.0), 0.0)
-    group = np.minimum((chances * GROUPS).astype(np.int64), GROUPS - 1)
-    moved = np.zeros(chances.shape)
-    for at in range(GROUPS):
-        mine = group == at
-        seen, positive = np.sum(rows.sum(axis=1), axis=-1, where=mine), np.sum(rows[:, 0], axis=-1, where=mine)
-        guessed = np.sum(rows.sum(axis=1) * chances, axis=-1, where=mine)
-        gap = positive - guessed
-        noise = np.sum(rows.sum(axis=1) * chances * (1.0 - chances), axis=-1, where=mine) + 0.25
-        sure = np.maximum(1.0 - 2.0 * noise / np.maximum(gap**2, 1e-300), 0.0)  # Stein's factor: what chance explains moves nothing
-        moved += mine * (sure * gap / (seen + REFERENCE))[:, None]
+    count = rows.sum(axis=1)
+    group = np.minimum((chances * GROUPS).astype(np.int64), GROUPS - 1) + GROUPS * np.arange(len(chances))[:, None]
+
+    def summed(values: Floats) -> Floats:
+        return np.bincount(group.ravel(), values.ravel(), GROUPS * len(chances)).astype(np.float64, copy=False)
+
+    gap = summed(rows[:, 0]) - summed(count * chances)
+    noise = summed(count * chances * (1.0 - chances)) + 0.25
+    sure = np.maximum(1.0 - 2.0 * noise / np.maximum(gap**2, 1e-300), 0.0)  # Stein's factor: what chance explains moves nothing
+    moved = (sure * gap / (summed(count) + REFERENCE))[group]
     return np.clip(chances + moved, 0.0, 1.0)
+
+
+def _along(gradient: Floats, channels: Floats) -> Floats:
+    """gradient (W, C) . channels (W or 1, B, C) of each bin (W, B)."""
+    if len(channels) == 1:
+        return np.asarray(gradient @ channels[0].T, dtype=np.float64)
+    return np.asarray(np.matmul(channels, gradient[:, :, None])[..., 0], dtype=np.float64)
 
 
 def expected(chances: Floats, weight: Floats, weight2: Floats, up: Floats, down: Floats, rows: Floats) -> tuple[Floats, Floats]:

@@ -102,10 +102,10 @@ def outcomes_of(models: Sequence[RowModel], sample: Sample) -> Outcomes | None:
     windows = len(models)
 
     def gathered(arrays: list[Floats]) -> Floats:
-        return np.broadcast_to(arrays[0], (windows, *arrays[0].shape)) if alone else np.array(arrays)
+        return arrays[0][None] if alone else np.array(arrays)
 
     second, first, guess = (gathered([one[part] for one in each if one is not None]) for part in range(3))
-    chances = gathered([model.cautious[0] for model in models if model.cautious is not None])
+    chances = np.broadcast_to(gathered([model.cautious[0] for model in models if model.cautious is not None]), (windows, models[0].layout.bins))
     weight, weight2 = sample.hits.sum(axis=2)[:, 0], sample.hits2.sum(axis=2)[:, 0]
     return Outcomes(
         informed(chances, sample.hits[:, 0], sample.hits2[:, 0]),

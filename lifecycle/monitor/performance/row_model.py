@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecycle.costs import row_costs
-from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, score_edges
+from lifecycle.monitor.performance.calibration import bin_centres, bin_of, calibrated_bins, quantiles, score_edges
+from lifecycle.monitor.performance.cells import Alike, alike, cell_of, each_alone
 from lifecycle.monitor.performance.channels import Ints, Rows, observed, row_losses
 from lifecycle.monitor.performance.conditional import ConditionalModel, fit_conditional, scored_table
 from lifecycle.monitor.performance.error_model import ENOUGH, ErrorModel, fit_error_model
-from lifecycle.monitor.performance.layout import BINS_OF_TWO, Floats, Layout
+from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.reweighted import FOLDS, Reweighting
 from lifecycle.monitor.performance.reweighted import MOST as REWEIGHTED
 
-__all__ = ["STRATA", "Estimator", "Guess", "RowModel", "blind_model", "cell_of", "fit_row_model", "project_edges"]
+__all__ = ["STRATA", "Estimator", "Guess", "RowModel", "blind_model", "fit_row_model", "project_edges"]
 
 STRATA = 16
 
@@ -108,7 +109,7 @@ class RowModel:
 
     def guess(self, rows: Rows) -> Guess:
         """What each row's channels are likely to be, before any label."""
-        bins = _bins(self.edges, self.layout, rows)
+        bins = self.bins(rows)
         if self.cells is not None and rows.probabilities is not None:
             cell = cell_of(rows, bins)
             return Guess(self.cells.channels[cell], self.cells.stratum[cell], bins)
@@ -125,7 +126,11 @@ class RowModel:
 
     def bins(self, rows: Rows) -> Ints:
         """The score bin of each row and scored class, (n, S)."""
-        return _bins(self.edges, self.layout, rows)
+        return _bins(self.edges, self.layout, rows) if rows.bins is None else rows.bins
+
+    def binned(self, rows: Rows) -> Rows:
+        """The rows with their score bins, which are then not looked for again."""
+        return rows if rows.bins is not None else replace(rows, bins=self.bins(rows))
 
     def table(self, rows: Rows) -> Floats:
         """What rows are told apart by: scores (or the prediction) and features, (n, T)."""
@@ -181,44 +186,59 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     n = len(rows)
     if n == 0:
         return blind_model(layout, edges)
-    channels = observed(layout, rows, truth)
     bins = _bins(edges, layout, rows)
+    two = len(layout.classes) == 2 and rows.probabilities is not None and truth.min() >= 0
+    seen = alike(layout, replace(rows, bins=bins), np.asarray(truth, dtype=np.int64)) if two else each_alone(observed(layout, rows, truth))
     positive, negative = _reference_counts(layout, bins, truth)
-    chances, error, conditional, guess = None, None, None, np.zeros_like(channels)
+    chances, error, conditional, guess = None, None, None, np.zeros_like(seen.channels)
     middles = _middles(layout, edges, rows, bins)
     if layout.task == "regression" and n >= ENOUGH:
         error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
     elif layout.task == "classification" and rows.probabilities is not None:
         chances = np.array([calibrated_bins(positive[s], negative[s], middles[s]) for s in range(len(edges))])
         conditional = None if estimator == "confidence" else fit_conditional(layout, rows, truth, seed)
-        two = len(layout.classes) == 2
-        guess = _cell_channels(layout, chances, middles)[cell_of(rows, bins)] if two else _classification_guess(layout, rows, _chances(chances, bins))
-    cuts = np.unique(np.quantile(guess[:, 0], np.arange(1, STRATA) / STRATA))
-    spread = np.atleast_2d(np.cov(channels, rowvar=False)) if n > 1 else np.full((channels.shape[1],) * 2, np.nan)
-    stratum = np.searchsorted(cuts, guess[:, 0])
+        guess = _guesses(layout, rows, bins, chances, middles, seen.cell if two else None)
     blind = chances is None and error is None
-    shift = np.zeros((STRATA, channels.shape[1])) if blind else _shift(layout, channels - guess, stratum)
-    residual = channels - guess - shift[stratum]
-    around, doubt = residual.T @ residual / n, _doubt(residual, stratum)
+    taught = _taught(layout, seen, guess, blind)
     model = RowModel(
-        layout,
-        edges,
-        middles,
-        chances,
-        cuts,
-        shift,
-        error,
-        conditional,
-        n,
-        channels.mean(axis=0),
-        spread / n,
-        spread,
-        around,
-        doubt,
-        positive,
-        negative,
+        layout=layout,
+        edges=edges,
+        middles=middles,
+        chances=chances,
+        error=error,
+        conditional=conditional,
+        rows=n,
+        positive=positive,
+        negative=negative,
+        reweighting=None,
+        **taught,
     )
-    return model if estimator != "reweighted" or blind else replace(model, reweighting=_reweighting(model, rows, truth, channels, guess, seed))
+    if estimator != "reweighted" or blind:
+        return model
+    if two and chances is not None:
+        seen, guess = each_alone(observed(layout, rows, truth)), _guesses(layout, rows, bins, chances, middles)
+    return replace(model, reweighting=_reweighting(model, rows, truth, seen.channels, guess, seed))
+
+
+def _guesses(layout: Layout, rows: Rows, bins: Ints, chances: Floats, middles: Floats, cell: Ints | None = None) -> Floats:
+    """The guess of each reference row, or of each of some cells."""
+    if len(layout.classes) == 2:
+        return _cell_channels(layout, chances, middles)[cell_of(rows, bins) if cell is None else cell]
+    return _classification_guess(layout, rows, _chances(chances, bins))
+
+
+def _taught(layout: Layout, seen: Alike, guess: Floats, blind: bool) -> dict[str, Floats]:
+    """What the residuals of a guess say: its strata, what it lacks in them, the level and all covariances."""
+    n, c = seen.count.sum(), seen.channels.shape[1]
+    cuts = np.unique(quantiles(guess[:, 0], np.arange(1, STRATA) / STRATA, seen.count))
+    level = seen.count @ seen.channels / n
+    spread = seen.products(seen.channels - level) / (n - 1.0) if n > 1 else np.full((c, c), np.nan)
+    stratum = np.searchsorted(cuts, guess[:, 0])
+    shift = np.zeros((STRATA, c)) if blind else _shift(layout, seen, seen.channels - guess, stratum)
+    residual = seen.channels - guess - shift[stratum]
+    overall = seen.products(residual)
+    doubt = np.array([_doubt(seen, residual, np.flatnonzero(stratum == d), overall / n) for d in range(STRATA)])
+    return {"cuts": cuts, "shift": shift, "level": level, "level_covariance": spread / n, "spread": spread, "around": overall / n, "doubt": doubt}
 
 
 def _reweighting(model: RowModel, rows: Rows, truth: NDArray[np.generic], channels: Floats, guess: Floats, seed: int) -> Reweighting | None:
@@ -237,12 +257,6 @@ def _reweighting(model: RowModel, rows: Rows, truth: NDArray[np.generic], channe
             if other is not None:
                 said[mine] += replace(model, conditional=other).sharper(some.pick(mine))
     return Reweighting(model.table(some), channels[chosen] - said)
-
-
-def cell_of(rows: Rows, bins: Ints) -> Ints:
-    """With two classes: each row's cell of prediction x score bin, as `RowModel.cells` numbers them."""
-    predicted = np.asarray(rows.predicted)
-    return np.asarray(np.where(predicted < 0, 2, predicted) * BINS_OF_TWO + bins[:, 0], dtype=np.int64)
 
 
 def _cell_channels(layout: Layout, chances: Floats, middles: Floats) -> Floats:
@@ -264,6 +278,8 @@ def _middles(layout: Layout, edges: Floats, rows: Rows, bins: Ints) -> Floats:
 def _bins(edges: Floats, layout: Layout, rows: Rows) -> Ints:
     if rows.probabilities is None:
         return np.zeros((len(rows), 0), dtype=np.int64)
+    if len(layout.scored) == 1:
+        return bin_of(rows.probabilities[:, layout.scored[0]], edges[0])[:, None]
     return np.column_stack([bin_of(rows.probabilities[:, c], edges[s]) for s, c in enumerate(layout.scored)])
 
 
@@ -305,22 +321,16 @@ def _classification_guess(layout: Layout, rows: Rows, chances: Floats) -> Floats
     return out
 
 
-def _shift(layout: Layout, residual: Floats, stratum: NDArray[np.generic]) -> Floats:
+def _shift(layout: Layout, seen: Alike, residual: Floats, stratum: NDArray[np.generic]) -> Floats:
     """The mean residual of each stratum, drawn to 0 where it is thin; the indicators a class are left as they add up."""
-    count = np.bincount(stratum, minlength=STRATA)
+    count = np.bincount(stratum, seen.count, STRATA)
     out = np.zeros((STRATA, residual.shape[1]))
     for channel in range(3 + bool(layout.costs) if layout.task == "classification" else residual.shape[1]):
-        out[:, channel] = np.bincount(stratum, residual[:, channel], STRATA) / (count + 20.0)
+        out[:, channel] = np.bincount(stratum, seen.count * residual[:, channel], STRATA) / (count + 20.0)
     return out
 
 
-def _doubt(residual: Floats, stratum: NDArray[np.generic]) -> Floats:
-    """Covariance of each stratum's mean residual; a thin stratum borrows the spread of all."""
-    n, c = residual.shape
-    overall = residual.T @ residual / max(1, n)
-    out = np.empty((STRATA, c, c))
-    for d in range(STRATA):
-        part = residual[stratum == d]
-        pooled = (part.T @ part + 4.0 * overall) / (len(part) + 4.0)
-        out[d] = pooled / max(1, len(part))
-    return out
+def _doubt(seen: Alike, residual: Floats, which: Ints, overall: Floats) -> Floats:
+    """Covariance of a stratum's mean residual (C, C); a thin stratum borrows the spread of all."""
+    rows = seen.count[which].sum()
+    return np.asarray((seen.products(residual, which) + 4.0 * overall) / (rows + 4.0) / max(1.0, rows), dtype=np.float64)

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from lifecycle.monitor.performance.cells import cell_of
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
 from lifecycle.monitor.performance.counting import GROUPS, Stack, count_labels
 from lifecycle.monitor.performance.layout import Floats, Layout
-from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel, cell_of
+from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel
 
 __all__ = ["GROUPS", "Stack", "add", "empty", "pack", "stacked", "summarise_features", "summarise_labels", "summarise_rows", "unpack"]
 
