@@ -31,7 +31,7 @@ from lifecycle.stores.files import read_table as read_table
 from lifecycle.stores.files import table_bytes as table_bytes
 from lifecycle.stores.files import write_table as write_table
 from lifecycle.train.lagging import with_lags as with_lags
-from lifecycle.train.recipes import names as ready_recipes  # noqa: F401
+from lifecycle.train.recipes import ready_recipes as ready_recipes
 from lifecycle.verbs.backtesting import Backtest as Backtest
 from lifecycle.verbs.selecting import TrainingSet as TrainingSet
 from lifecycle.workspace import Workspace as Workspace

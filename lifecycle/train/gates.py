@@ -32,7 +32,7 @@ LIMITS: dict[str, float] = {
     "megabytes": 500,
 }
 MEANING: dict[str, str] = {
-    "margin": "Not worse than the champion by more than this: a share of rows wrong, or a fraction of its mean error",
+    "margin": "Not worse than the champion by more than this share (of rows, or of its error)",
     "few_rows": "Rows from which on being as good or better passes, though the margin is not sure",
     "slice_margin": "No slice of the data loses more than this, in the same unit",
     "slice_rows": "Rows that a slice must have to be judged",

@@ -24,7 +24,7 @@ from lifecycle.records import Schema
 from lifecycle.registry import Registry
 from lifecycle.train.lagging import Rolling, lag_columns
 
-__all__ = ["build", "names"]
+__all__ = ["build", "names", "ready_recipes"]
 
 Builder = Callable[[Schema], Any]
 READY: Registry[Builder] = Registry("ready recipe")
@@ -37,6 +37,9 @@ def names() -> tuple[str, ...]:
     ('forecast', 'forest', 'gradient_boosting', 'linear')
     """
     return READY.names()
+
+
+ready_recipes = names  # as the front door calls it
 
 
 def build(name: str, schema: Schema) -> Pipeline:

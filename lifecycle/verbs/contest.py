@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def race(context: Context, recipes: Mapping[str, str], rows: pa.Table, seed: int
         raise TrainingFailed(f"Not one of {len(recipes)} recipes could be fitted. {next(iter(failed.values()))}")
     table = {entry.name: plain(entry) for entry in racing.judged(losses)}
     for name, reason in failed.items():
-        table[name] = plain(racing.Entry(name, *[float("nan")] * 4, won=False, failed=reason))
+        table[name] = plain(racing.Entry(name, nan, nan, nan, nan, won=False, failed=reason))
     told = [{**table[name], "recipe": recipe, "estimator": kinds[name]} for name, recipe in recipes.items()]
     winner = next(entry for entry in told if entry["won"])
     say(f"{winner['name']} won: the simplest within one standard error of the best")

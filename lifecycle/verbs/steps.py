@@ -146,7 +146,8 @@ def _train(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     """Let the recipes race where there are several, and fit the one that won."""
     began = time.perf_counter()
     ingested, rows = found["ingest"], context.snapshots.load(found["split"]["training"])
-    recipe, table = ingested["recipe"], []
+    recipe: str = ingested["recipe"]
+    table: list[dict[str, Any]] = []
     if len(ingested["recipes"]) > 1:
         recipe, table = contest.race(context, dict(ingested["recipes"]), rows, ingested["seed"], _say)
     champion = _champion(context, found)

@@ -44,7 +44,7 @@ def gates(project: lifecycle.Project) -> None:
         disabled=["meaning", "usual"],
         key="gate-limits",
         column_config={
-            "meaning": st.column_config.TextColumn("A candidate is", width="large"),
+            "meaning": st.column_config.TextColumn("What is asked", width="large"),
             "value": st.column_config.NumberColumn("Limit", min_value=0.0, required=True),
             "usual": st.column_config.NumberColumn("Usual"),
         },

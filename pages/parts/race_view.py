@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
 import lifecycle
 
 __all__ = ["card", "race"]
+
+FORMS: tuple[tuple[Literal["markdown", "html"], str, str, str], ...] = (
+    ("html", "HTML, one file", "text/html", "html"),
+    ("markdown", "Markdown", "text/markdown", "md"),
+)
 
 
 def race(project: lifecycle.Project, version: int) -> None:
@@ -44,10 +50,10 @@ def race(project: lifecycle.Project, version: int) -> None:
 def card(project: lifecycle.Project, version: int, key: str) -> None:
     """The model card as HTML and as Markdown, made when somebody takes it."""
     with st.popover("Model card", icon=":material/badge:", key=f"{key}-card"):
-        for form, said, kind, ending in (("html", "HTML, one file", "text/html", "html"), ("markdown", "Markdown", "text/markdown", "md")):
+        for form, said, kind, ending in FORMS:
             st.download_button(
                 said,
-                lambda form=form: project.model_card(version, form).encode(),
+                partial(_card, project, version, form),
                 f"{project.name}-v{version}.{ending}",
                 kind,
                 icon=":material/description:",
@@ -55,3 +61,7 @@ def card(project: lifecycle.Project, version: int, key: str) -> None:
                 on_click="ignore",
                 type="tertiary",
             )
+
+
+def _card(project: lifecycle.Project, version: int, form: Literal["markdown", "html"]) -> bytes:
+    return project.model_card(version, form).encode()

@@ -166,6 +166,7 @@ class Tags(HTMLParser):
 
 
 def test_the_html_card_says_the_same_and_needs_nothing_else(project: Project) -> None:
+    label(project, rows(400, seed=8))
     run = project.retrain("<script>alert(1)</script>", by="ana")
     tags = Tags()
     card = project.model_card(run.candidate, "html")
