@@ -13,15 +13,8 @@ from pages.parts import charts, events, words
 
 __all__ = ["best_line", "timeline"]
 
-SYMBOLS = {
-    "alarm": "triangle-up",
-    "trigger": "triangle-down",
-    "run_failed": "x",
-    "reject": "x",
-    "roll_back": "triangle-left",
-    "approve": "star",
-    "roll_out": "diamond",
-}
+SYMBOLS = {"alarm": "triangle-up", "run_failed": "x", "reject": "x", "roll_back": "triangle-left", "approve": "star", "roll_out": "diamond"}
+SYMBOLS["trigger"] = "triangle-down"
 TINTS = {"Alarms": "alarm", "Labels": "labels", "Runs": "muted", "Decisions": "candidate", "Rollouts": "champion"}
 
 
