@@ -9,7 +9,7 @@ import os
 
 import click
 
-from lifecycle.commands import change, label, models, monitor, notify, operations, people, predictions, queue, release, train
+from lifecycle.commands import change, label, models, monitor, monitor_views, notify, operations, people, predictions, queue, release, train
 
 __all__ = ["main"]
 
@@ -28,7 +28,7 @@ def main(context: click.Context, home: str | None, person: str | None) -> None:
         context.call_on_close(lambda: os.environ.update(LIFECYCLE_USER=before))
 
 
-for stage in (predictions, monitor, change, label, queue, train, models, release, operations, people, notify):
+for stage in (predictions, monitor, monitor_views, change, label, queue, train, models, release, operations, people, notify):
     for subcommand in stage.commands.commands.values():
         main.add_command(subcommand)
 

@@ -73,6 +73,22 @@ def performance_classes(project: Project) -> pd.DataFrame:
     return project.performance_classes()
 
 
+@click.option("--slice", "part", default=None, metavar="COLUMN=VALUE", help="Only rows of this slice, as `slices` names it.")
+@click.option("--prediction", default=None, help="Only rows that were answered so.")
+@click.option("--truth", default=None, help="Only rows whose label is this.")
+@click.option("--end", default=None, type=click.DateTime(), help="Only windows that begin before this time (UTC).")
+@click.option("--start", default=None, type=click.DateTime(), help="Only windows that begin at this time (UTC) or later.")
+@click.option("--count", default=50, show_default=True, help="How many rows at most.")
+@click.option("--kind", type=click.Choice(["wrong", "unsure"]), default="wrong", show_default=True, help="What stands first.")
+@command(commands)
+def performance_samples(project: Project, kind: str, count: int, part: str | None, **asked: Any) -> pd.DataFrame:
+    """The rows behind the figures: wrong answers, the surest first, or those without a label, the least sure first."""
+    column, sign, value = (part or "").partition("=")
+    if part and not sign:
+        raise InvalidValue(f"{part!r} is no slice; give a column and a value of it, such as region=north.")
+    return project.performance_samples(kind=kind, n=count, part=(column, value) if part else None, **asked)
+
+
 @click.option("--b", "b", default=None, metavar="WINDOW[..WINDOW]", help="The windows that are looked at; the newest by default.")
 @click.option("--a", "a", default=None, metavar="WINDOW[..WINDOW]", help="What they are compared with; the reference by default.")
 @command(commands, "compare-ranges")

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
 
 from lifecycle.errors import InvalidValue
 from lifecycle.monitor.condensing import condense_drift, ranked_columns
@@ -60,6 +62,8 @@ def report(context: Context, path: str | Path | None = None, start: datetime | N
             history=_within(told.assign(start=told["time"]), start, end),
             columns=int(frame["column"].nunique()),
             headline=performing.headline(context),
+            notes=drift.notes,
+            unjudged=int(drift.unjudged["window"].isin(names).sum()),
         )
     )
     if path is not None:
@@ -89,13 +93,22 @@ def figures(context: Context, path: str | Path | None = None, start: datetime | 
         "events": _within(told.assign(start=told["time"]), start, end).drop(columns="start"),
     }
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, table in tables.items():
             kept = table[table["window"].isin(names)] if name in ("drift", "alarms", "together", "quality") else table
-            archive.writestr(f"{context.name}-{name}.csv", kept.to_csv(index=False))
+            archive.writestr(f"{context.name}-{name}.csv", _csv(kept))
     if path is not None:
         place(Path(path), lambda aside: aside.write_bytes(packed.getvalue()))
     return packed.getvalue()
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """A table as CSV, by Arrow: many times faster than pandas, and every number reads back as it was."""
+    mixed = [name for name in frame if frame[name].dtype == object]
+    plain = frame.assign(**{str(name): [None if value is None else str(value) for value in frame[name]] for name in mixed})
+    written = io.BytesIO()
+    csv.write_csv(pa.Table.from_pandas(plain, preserve_index=False), written, csv.WriteOptions(quoting_style="needed"))
+    return written.getvalue()
 
 
 def _worst(context: Context, frame: pd.DataFrame, windows: pd.DataFrame) -> list[tuple[DriftColumn, str]]:

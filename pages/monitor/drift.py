@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 import lifecycle
 from pages.parts import (
     brush,
     causes,
-    charts,
     choices,
     downloads,
     drift_column,
     drift_map,
+    drift_notes,
     drift_ranges,
     drift_samples,
     drift_thresholds,
+    drift_words,
     page,
+    picture,
     session,
-    span,
     window_lists,
-    words,
 )
 from pages.parts.drift_view import View, looking
 from pages.parts.windows import Windows
@@ -28,28 +29,8 @@ from pages.parts.windows import Windows
 FEW, MOST = 15, 60
 
 
-def finding(report: lifecycle.DriftReport, windows: Windows) -> str:
-    """What drifted, since when, and what is worst, in one sentence."""
-    frame, alarms = report.frame, report.alarms
-    if frame["threshold"].isna().all():
-        few = words.plural(int(alarms["rows"].max()), "row")
-        return f"No window is large enough to judge drift: the largest has {few}. Look at longer windows, or at the performance."
-    newest = frame[frame["window"] == windows.names[-1]]
-    now, total = newest[newest["drifted"].astype(bool)], len(newest)
-    if now.empty:
-        last = alarms[alarms["alarm"].astype(bool)]
-        before = f" The last alarm was in {windows.words(str(last['window'].iloc[-1]))}." if len(last) else ""
-        return f"None of the {words.plural(total, 'column')} drifted in the newest window ({windows.words(windows.names[-1])}).{before}"
-    quiet = alarms.loc[~alarms["alarm"].astype(bool), "start"]
-    run = alarms[alarms["start"] > quiet.max()] if len(quiet) else alarms
-    since = words.day((run["start"] if len(run) else now["start"]).iloc[0])
-    worst = now.assign(reach=now["statistic"] / now["threshold"]).sort_values("reach", ascending=False, kind="stable")["column"].iloc[0]
-    alarm = "" if len(run) else ", which is not enough for an alarm"
-    return f"{len(now)} of {words.plural(total, 'column')} drifted since {since}{alarm}; worst: {worst}."
-
-
 def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
-    """The map, worst column first; a click opens a column in a window, a drag several windows."""
+    """The map, worst column first; a click opens a column in a window."""
     shown = view.map
     if len(view.columns) > FEW:
         with place:
@@ -58,16 +39,19 @@ def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
     selected = (view.column, view.chosen.first, view.chosen.last)
     st.caption("Darker is further from the reference; a red dot is drift beyond the threshold. Click a cell to open it." + drift_map.condensed(shown))
     alt = "Heatmap of drift: a row a column, the worst on top, a column a window"
-    charts.draw(drift_map.heatmap(shown, view.shown, selected, session.dark()), key="drift-map", alt=alt, select=_clicked)
+    plot = drift_map.heatmap(shown, view.shown, selected, session.dark())
+    picture.show(plot, "drift-map", alt, lambda told: _opened(shown, str(told["pick"])))
 
 
 def _columns(which: str, total: int) -> str:
     return f"The worst {FEW}" if which == "worst" else "All columns" if total <= MOST else f"The worst {MOST} of {total}"
 
 
-def _clicked() -> None:
-    """What was clicked in the map becomes the choice; of several columns the worst."""
-    span.clicked("drift-map", lambda points: {"column": min(points, key=lambda point: point["y"])["customdata"][3]})
+def _opened(shown: pd.DataFrame, place: str) -> None:
+    """The cell that was clicked becomes the choice."""
+    x, y = (int(part) for part in place.split(","))
+    row = shown[(shown["x"] == x) & (shown["y"] == y)].iloc[0]
+    choices.put(column=str(row["column"]), window=str(row["window"]), bin=None)
 
 
 def controls(view: View, report: lifecycle.DriftReport) -> None:
@@ -79,25 +63,32 @@ def controls(view: View, report: lifecycle.DriftReport) -> None:
     window_lists.against(view.every, view.chosen, places[3])
 
 
-def show(project: lifecycle.Project, report: lifecycle.DriftReport) -> None:
-    """The page, once there is something to show."""
-    alarms = report.alarms
-    page.head("Drift", finding(report, Windows(alarms)))
+@st.fragment
+def body(project: lifecycle.Project) -> None:
+    """All below the finding; another choice runs this alone."""
+    with page.refusals():
+        parts(project)
+
+
+def parts(project: lifecycle.Project) -> None:
+    """The map, the column, the samples, and what would have alarmed."""
+    report = project.drift()
     page.section("Which columns moved, and when?")
     place = st.container(horizontal=True)
-    view = looking(project, alarms, place)
+    view = looking(project, report.alarms, place)
     overview(view, place)
-    counts = alarms.assign(count=alarms["columns"].str.len())
-    brush.brush(counts, view.shown, "drifted column", (view.chosen.first, view.chosen.last), "drift-brush")
+    counts = report.alarms.assign(count=report.alarms["columns"].str.len())
+    brush.brush(counts, view.shown, "drifted column", (view.chosen.first, view.chosen.last), "drift-brush", (drift_map.margin(view.map), 16))
     controls(view, report)
+    drift_notes.shown(project, report)
     found = drift_ranges.compared(project, str(session.workspace().path), view.every, view.chosen, view.before)
     row = found[found["column"] == view.column]
     if len(row):
         drift_column.panel(view, row.iloc[0])
     if view.chosen.single and not view.before:
-        causes.show(project, view.chosen.first)
-    drift_ranges.table(found, view.when, view.other, view.column)
+        causes.show(project, view.every, view.chosen.first)
     drift_samples.samples(view)
+    drift_ranges.table(found, view.when, view.other, view.column)
     drift_column.together(project, view.shown)
     drift_thresholds.editor(view)
 
@@ -109,4 +100,5 @@ with page.refusals():
         page.head("Drift", "Nothing has been compared with the reference yet.")
         page.empty("No window yet.", "Drift is computed when predictions land and fill a window.", "Log predictions", "data")
     else:
-        show(project, drift)
+        page.head("Drift", drift_words.finding(drift, Windows(drift.alarms)))
+        body(project)

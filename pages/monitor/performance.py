@@ -9,7 +9,6 @@ import lifecycle
 from pages.parts import (
     brush,
     causes,
-    charts,
     choices,
     concept_view,
     cost_form,
@@ -21,6 +20,7 @@ from pages.parts import (
     performance_samples,
     performance_views,
     performance_words,
+    picture,
     session,
     span,
     window_lists,
@@ -41,12 +41,12 @@ def course(project: lifecycle.Project, everything: pd.DataFrame, metric: str, ev
     placed = [(windows.place(time), name) for time, name in facts.changes(project.history())]
     changes = [(place, name) for place, name in placed if place is not None]
     selected = None if chosen == whole else (chosen.first, chosen.last)
-    chart = performance_charts.over_time(everything, windows, changes, session.dark(), selected)
+    plot, picks = performance_charts.over_time(everything, windows, changes, session.dark(), selected)
     alt = f"{words.metric(metric)} in each window: estimated, realized and assisted, with their intervals"
-    charts.draw(chart, key="performance", alt=alt, select=lambda: span.clicked("performance"))
+    picture.show(plot, "performance", alt, lambda told: choices.put(window=picks[int(told["pick"])]))
     thin = " Of each run of windows the worst is drawn." if len(windows) > performance_charts.RUNS else ""
     counts = everything[["window", "labels", "alarm"]].rename(columns={"labels": "count"})
-    brush.brush(counts, windows, "label", selected, "performance-brush")
+    brush.brush(counts, windows, "label", selected, "performance-brush", plot.edges)
     st.caption(f"Click a point to see below where, for whom and on which samples the model erred then.{thin}")
     return windows, chosen
 
@@ -64,22 +64,35 @@ def details(project: lifecycle.Project, metric: str, labels: int, every: Windows
     performance_samples.samples(project, start, end, when)
 
 
-def show(project: lifecycle.Project, report: lifecycle.PerformanceReport) -> None:
-    """The page, once there is something to show."""
-    frame = report.frame
+def metric_of(project: lifecycle.Project, frame: pd.DataFrame) -> tuple[list[str], str, str]:
+    """The metrics there are, the usual one, and the one that the URL names."""
     metrics = list(dict.fromkeys(frame["metric"].astype(str)))
     usual = facts.metric_name(project)
-    chosen = st.query_params.get("metric", usual)
-    chosen = chosen if chosen in metrics else metrics[0]
+    usual = usual if usual in metrics else metrics[0]
+    asked = st.query_params.get("metric", usual)
+    return metrics, usual, asked if asked in metrics else usual
+
+
+@st.fragment
+def body(project: lifecycle.Project) -> None:
+    """All of the page but its title; another choice runs this alone."""
+    with page.refusals():
+        parts(project)
+
+
+def parts(project: lifecycle.Project) -> None:
+    """The finding, the course of the metric, and what looks closer."""
+    frame = project.performance().frame
+    metrics, usual, chosen = metric_of(project, frame)
     of_metric = frame[frame["metric"] == chosen].sort_values("start", kind="stable")
-    page.head("Performance", performance_words.finding(of_metric, chosen))
+    page.finding(performance_words.finding(of_metric, chosen))
     left, right = st.columns([4, 1], vertical_alignment="bottom")
-    choices.pick("Metric", metrics, "metric", usual if usual in metrics else metrics[0], words.metric, place=left)
+    choices.pick("Metric", metrics, "metric", usual, words.metric, place=left)
     downloads.downloads(project, "performance", frame, right)
     every = Windows(of_metric)
     windows, picked = course(project, of_metric, chosen, every)
     whole = picked == span.Span(windows.names[0], windows.names[-1])
-    causes.show(project, None if whole else picked.last)
+    causes.show(project, every, None if whole else picked.last)
     concept_view.show(project)
     details(project, chosen, int(of_metric["labels"].sum()), every, picked, whole)
     performance_limits.editor(project, every, chosen, of_metric)
@@ -93,4 +106,5 @@ with page.refusals():
         page.head("Performance", "Nothing has been judged yet.")
         page.empty("No window yet.", "Performance is estimated when predictions land, and measured when labels arrive.", "Log predictions", "data")
     else:
-        show(project, report)
+        page.head("Performance")
+        body(project)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, downloads, page, quality_charts, quality_rules, session, span, window_lists, words
+from pages.parts import choices, downloads, page, picture, quality_charts, quality_rules, session, span, window_lists, words
 from pages.parts.windows import Windows
 
 RANGES = {"50": "Last 50 windows", "all": "All"}
@@ -29,11 +29,23 @@ def finding(frame: pd.DataFrame, windows: Windows) -> str:
     return f"Every check has passed in all {words.plural(len(windows), 'window')}."
 
 
-def show(project: lifecycle.Project, frame: pd.DataFrame) -> None:
-    """The page, once there is something to show."""
-    bounds = project.windows()
-    every = Windows(bounds[bounds["window"].isin(frame["window"].unique())])
-    page.head("Data quality", finding(frame, every))
+def bounds(project: lifecycle.Project, frame: pd.DataFrame) -> Windows:
+    """The windows that were checked."""
+    found = project.windows()
+    return Windows(found[found["window"].isin(frame["window"].unique())])
+
+
+@st.fragment
+def body(project: lifecycle.Project) -> None:
+    """All below the finding; another choice runs this alone."""
+    with page.refusals():
+        parts(project)
+
+
+def parts(project: lifecycle.Project) -> None:
+    """The map of failures, the checks, and their rules."""
+    frame = project.quality()
+    every = bounds(project, frame)
     failed = frame[frame["failed"].astype(bool)]
     page.section(
         "What was wrong, and when?",
@@ -43,8 +55,8 @@ def show(project: lifecycle.Project, frame: pd.DataFrame) -> None:
     windows = every if last == "all" else Windows(every.frame, last=int(last))
     chosen = span.chosen(every, every.names[-1])
     if len(windows.keep(failed)):
-        chart = quality_charts.heatmap(failed, windows, (chosen.first, chosen.last), session.dark())
-        charts.draw(chart, key="quality-map", alt="Failed checks by column and window", select=_clicked)
+        plot, newest = quality_charts.heatmap(failed, windows, (chosen.first, chosen.last), session.dark())
+        picture.show(plot, "quality-map", "Failed checks by column and window", lambda told: choices.put(window=newest[int(told["pick"])]))
     else:
         st.caption("Nothing failed in these windows. Missing, out-of-range, unseen and duplicated values would be marked here.")
     places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
@@ -75,11 +87,6 @@ def _opened(here: pd.DataFrame) -> None:
         choices.put(check=f"{row['column']}:{row['check']}" if row["column"] else row["check"])
 
 
-def _clicked() -> None:
-    """A cell that is clicked chooses its window, and opens a check of its column that failed there."""
-    span.clicked("quality-map")
-
-
 project = session.project()
 with page.refusals():
     found = project.quality()
@@ -87,4 +94,5 @@ with page.refusals():
         page.head("Data quality", "Nothing has been checked yet.")
         page.empty("No window yet.", "Each window is checked against what the reference promised, when its rows land.", "Log predictions", "data")
     else:
-        show(project, found)
+        page.head("Data quality", finding(found, bounds(project, found)))
+        body(project)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import plotly.graph_objects as go
+from collections.abc import Mapping
+from typing import Any
 
-from pages.parts import charts, session, span, words
-from pages.parts.drift_charts import highlight
+import pandas as pd
+
+from pages.parts import charts, choices, picture, session, span, words
+from pages.parts.drawn import Plot
 from pages.parts.windows import Windows
 
 __all__ = ["brush", "strip"]
@@ -14,43 +16,37 @@ __all__ = ["brush", "strip"]
 RUNS = 120
 
 
-def strip(counts: pd.DataFrame, windows: Windows, noun: str, selected: tuple[str, str] | None, dark: bool = False) -> go.Figure:
-    """`counts`: window, count, and alarm where bars are to stand out; of each run of windows the largest. Bars' customdata as `span` reads it."""
+def strip(
+    counts: pd.DataFrame, windows: Windows, noun: str, selected: tuple[str, str] | None, dark: bool = False, edges: tuple[int, int] = (4, 16)
+) -> tuple[Plot, list[span.Span]]:
+    """`counts`: window, count, and alarm where bars are to stand out; of each run of windows the largest. The chart, and each bar's windows."""
     shown = windows.keep(counts)
     runs = max(1, min(RUNS, len(windows)))
-    shown["run"] = shown["x"] * runs // max(1, len(windows))
-    cells = shown.groupby("run").agg(first=("window", "first"), last=("window", "last"), count=("count", "max"), alarm=("alarm", "max"))
-    tints = [charts.color("alarm" if alarm else "current", dark) for alarm in cells["alarm"]]
-    said = zip(cells["first"].astype(str), cells["last"].astype(str), cells["count"], strict=True)
-    hover = [f"{windows.span(first, last)}<br>{'' if first == last else 'up to '}{words.plural(count, noun)}" for first, last, count in said]
-    custom = [[str(first), str(first), str(last)] for first, last in zip(cells["first"], cells["last"], strict=True)]
-    chart = charts.figure(height=88, y=f"{noun}s in each window; drag over the bars to choose windows")
-    steady = {"marker": {"opacity": 0.75}}
-    # a bar of no height cannot be chosen
-    height = cells["count"].clip(lower=0.04 * max(1.0, float(cells["count"].max()))) if len(cells) else cells["count"]
-    chart.add_trace(
-        go.Bar(
-            x=cells.index,
-            y=height,
-            marker={"color": tints, "opacity": 0.75},
-            customdata=custom,
-            selected=steady,
-            unselected=steady,
-            text=hover,
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
-        )
+    ends = [-(-at * len(windows) // runs) for at in range(runs + 1)]
+    spans = [span.Span(windows.names[ends[at]], windows.names[ends[at + 1] - 1]) for at in range(runs)]
+    cells = shown.groupby(shown["x"] * runs // max(1, len(windows))).agg(count=("count", "max"), alarm=("alarm", "max"))
+    top = max(1.0, float(cells["count"].max())) if len(cells) else 1.0
+    plot = Plot(
+        82, (-0.5, runs - 0.5), (0, 1.05 * top), f"{noun}s in each window; drag over the bars to choose windows", left=edges[0], right=edges[1]
     )
-    highlight(chart, windows, selected, runs)
-    windows.axis(chart, runs=runs)
-    chart.update_xaxes(showticklabels=False)
-    chart.update_yaxes(visible=False)
-    quiet = {"line": {"color": charts.ROLES["muted"], "width": 1, "dash": "dot"}}
-    chart.update_layout(selectdirection="h", newselection=quiet, activeselection={"fillcolor": "rgba(0,0,0,0)"}, bargap=0.1, margin_b=2, margin_t=26)
-    return chart
+    plot.drag = runs
+    for at, count, alarm in zip(cells.index, cells["count"], cells["alarm"], strict=True):
+        tint = charts.faint(charts.color("alarm" if alarm else "current", dark), 0.75)
+        plot.cell((at - 0.42, at + 0.42, 0, max(float(count), 0.04 * top)), tint)
+        several = "" if spans[at].single else "up to "
+        plot.spot(at - 0.5, at + 0.5, f"{windows.span(spans[at].first, spans[at].last)}\n{several}{words.plural(count, noun)}")
+    chosen = windows.chosen(selected, runs)
+    if chosen:
+        plot.frame((chosen[0] - 0.5, chosen[1] + 0.5, *plot.y), "behind")
+    plot.ticks(*windows.ticks(runs=runs))
+    return plot, spans
 
 
-def brush(counts: pd.DataFrame, windows: Windows, noun: str, selected: tuple[str, str] | None, key: str) -> None:
-    """Draw the strip; what is dragged over becomes the URL's windows."""
-    chart = strip(counts, windows, noun, selected, session.dark())
-    charts.draw(chart, key=key, alt=f"{noun}s in each window; drag to choose windows", select=lambda: span.clicked(key), drag=True)
+def brush(counts: pd.DataFrame, windows: Windows, noun: str, selected: tuple[str, str] | None, key: str, edges: tuple[int, int] = (4, 16)) -> None:
+    """Draw the strip, `edges` pixels from the left and the right; what is dragged over becomes the URL's windows."""
+    plot, spans = strip(counts, windows, noun, selected, session.dark(), edges)
+
+    def picked(told: Mapping[str, Any]) -> None:
+        choices.put(window=span.Span(spans[int(told["first"])].first, spans[int(told["last"])].last), bin=None)
+
+    picture.show(plot, key, f"{noun}s in each window; drag to choose windows", picked)

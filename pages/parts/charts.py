@@ -93,13 +93,10 @@ def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -
     chart.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tint, "size": 13}, **place)
 
 
-def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None, drag: bool = False) -> None:
-    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click, with `drag` after dragging over points
-    instead; the points are in the session under `key`. On a touch screen a drag scrolls the page, as everywhere."""
+def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None) -> None:
+    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click; the points are in the session under `key`."""
     config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
     if select is None:
         st.plotly_chart(chart, key=key, config=config, alt=alt)
-        return
-    drag = drag and "Mobi" not in str(st.context.headers.get("User-Agent", ""))
-    chart.update_layout(dragmode="select" if drag else False)
-    st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode="box" if drag else "points")
+    else:
+        st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode="points")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, page, session, words
+from pages.parts import charts, choices, page, picture, session, words
+from pages.parts.drawn import Plot
+from pages.parts.scales import nice
 from pages.parts.windows import Windows
 
 __all__ = ["show", "split_chart"]
@@ -29,36 +30,40 @@ def show(project: lifecycle.Project, metric: str | None = None) -> None:
         choices.switch("Detector", detectors, "detector", detectors[0], lambda name: NAMES.get(name, name))
         windows = Windows(report.frame, last=MOST)
         chart = split_chart(windows.keep(report.frame), report.changes, windows, words.metric(str(known["metric"].iloc[0])), session.dark())
-        charts.draw(chart, key="concept", alt="The change of performance in each window: what the inputs explain, and what lies beyond them")
+        picture.show(chart, "concept", "The change of performance in each window: what the inputs explain, and what lies beyond them")
 
 
-def split_chart(frame: pd.DataFrame, changes: pd.DataFrame, windows: Windows, metric: str, dark: bool = False) -> go.Figure:
+def split_chart(frame: pd.DataFrame, changes: pd.DataFrame, windows: Windows, metric: str, dark: bool = False) -> Plot:
     """Two bars a window, with intervals; a rule where a detector found a change. frame: x, window, inputs, concept (_lower, _upper), sentence."""
-    chart = charts.figure(height=280, y=f"change of {metric} against the reference", right=120)
-    for place, (part, name, role) in enumerate((("inputs", "by the inputs", "current"), ("concept", "beyond them", "estimated"))):
-        tint = charts.color(role, dark)
-        half = (frame[f"{part}_upper"] - frame[part]).fillna(0.0)
-        error = {"type": "data", "array": half, "color": charts.ROLES["muted"], "thickness": 1, "width": 0}
-        said = [_pointed(windows, window, sentence) for window, sentence in zip(frame["window"], frame["sentence"], strict=True)]
-        bar = {"color": charts.faint(tint, 0.8)}
-        chart.add_trace(go.Bar(x=frame["x"], y=frame[part], marker=bar, error_y=error, customdata=said, hovertemplate="%{customdata}<extra></extra>"))
-        charts.note(chart, 1, 0.95 - 0.12 * place, name, tint, xref="paper", yref="paper", xanchor="left", xshift=8)
-    marked = frame[frame["changed"]]
-    dot = {"size": 8, "color": charts.color("alarm", dark)}
-    chart.add_trace(go.Scatter(x=marked["x"], y=marked["concept"], mode="markers", marker=dot, hoverinfo="skip"))
+    values = frame[[f"{part}{end}" for part in ("inputs", "concept") for end in ("", "_lower", "_upper")]].astype(float)
+    places, texts = nice(min(0.0, float(values.min().min())), max(0.0, float(values.max().max())))
+    plot = Plot(
+        280, (-0.5, max(1, len(windows)) - 0.5), (places[0], places[-1]), f"change of {metric}", left=18 + 7 * max(len(text) for text in texts)
+    )
+    plot.scale(places, texts)
+    for part, role, low, high in (("inputs", "current", -0.42, 0.0), ("concept", "estimated", 0.0, 0.42)):
+        tint = charts.faint(charts.color(role, dark), 0.8)
+        for x, value, lower, upper in zip(frame["x"], values[part], values[f"{part}_lower"], values[f"{part}_upper"], strict=True):
+            if value == value:
+                plot.cell((x + low, x + high, min(0.0, value), max(0.0, value)), tint)
+                plot.line((x + (low + high) / 2,) * 2, (lower, upper), "currentColor", width=1)
+    for x, window, sentence, changed, value in zip(frame["x"], frame["window"], frame["sentence"], frame["changed"], values["concept"], strict=True):
+        if changed:
+            plot.dot(x, value, charts.color("alarm", dark), 8)
+        plot.spot(x - 0.5, x + 0.5, _pointed(windows, window, sentence))
     for time, detector in zip(changes["time"], changes["detector"], strict=True):
         at = windows.place(time)
         if at is not None:
-            charts.rule(chart, at, NAMES.get(detector, detector))
-    chart.update_layout(barmode="group")
-    windows.axis(chart)
-    chart.update_yaxes(nticks=5, zeroline=True, zerolinecolor=charts.ROLES["muted"])
-    return chart
+            plot.line((at, at), plot.y, "currentColor", "1 3", 1)
+            plot.note(at, plot.y[1], NAMES.get(detector, detector), kind="above")
+    plot.legend([("by the inputs", charts.color("current", dark)), ("beyond them", charts.color("estimated", dark))])
+    plot.ticks(*windows.ticks())
+    return plot
 
 
 def _pointed(windows: Windows, window: str, sentence: str) -> str:
     """What a bar says when it is pointed at."""
-    return f"<b>{windows.words(str(window))}</b><br>" + sentence.replace(": ", ":<br>").replace("; ", ";<br>")
+    return f"{windows.words(str(window))}\n" + sentence.replace(": ", ":\n").replace("; ", ";\n")
 
 
 def _said(known: pd.DataFrame, changes: pd.DataFrame) -> str:

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from pages.parts import charts, words
+from pages.parts.drawn import Plot
+from pages.parts.scales import nice
 
 __all__ = ["distribution"]
 
 SIDES = ("reference", "this window")
+GAP = 0.12  # between the categories, on either side
 
 
-def distribution(frame: pd.DataFrame, kind: str, dark: bool = False, sides: tuple[str, str] = SIDES, chosen: str | None = None) -> go.Figure:
+def distribution(frame: pd.DataFrame, kind: str, dark: bool = False, sides: tuple[str, str] = SIDES, chosen: str | None = None) -> Plot:
     """Two sides of a column. frame: bin (its name), lower, upper (NaN without), reference, current (shares), in order.
 
-    `sides`: what the two are called. `chosen`: the bin that is picked. A bar's customdata is its bin's name.
+    `sides`: what the two are called. `chosen`: the bin that is picked. A bar tells its bin's name.
     """
-    chart = charts.figure(height=280, y="share of rows")
-    places, numeric = list(range(len(frame))), kind == "numeric"
-    said = zip(frame["bin"], frame["reference"], frame["current"], strict=True)
-    hover = [f"{name}<br>{sides[0]} {words.percent(before)}, {sides[1]} {words.percent(now)}" for name, before, now in said]
-    edge = "#E4E9EE" if dark else "#1D252D"
-    widths = [2 if name == chosen else 0 for name in frame["bin"]]
-    steady = {"marker": {"opacity": 1}}
-    for name, opacity in (("reference", 0.45), ("current", 0.75)):
-        marker = {"color": charts.faint(charts.color(name, dark), opacity), "line": {"width": widths if name == "current" else 0, "color": edge}}
-        texts = {"text": hover, "textposition": "none", "hovertemplate": "%{text}<extra></extra>", "customdata": frame["bin"].astype(str).tolist()}
-        chart.add_trace(go.Bar(x=places, y=frame[name], marker=marker, selected=steady, unselected=steady, **texts))
-    chart.update_layout(barmode="overlay" if numeric else "group", bargap=0.02 if numeric else 0.3, bargroupgap=0.08)
-    for name, role, shift in ((sides[0], "reference", -16 - 7 * len(sides[1])), (sides[1], "current", 0)):
-        place = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 6, "xshift": shift}
-        charts.note(chart, 1, 1, name, charts.color(role, dark), **place)
-    at, texts_ = _edges(frame) if numeric else (places, [str(name)[:14] for name in frame["bin"]])
-    chart.update_xaxes(tickvals=at, ticktext=texts_, tickangle=0 if len(texts_) <= 8 else None)
-    chart.update_yaxes(tickformat=".0%", nticks=4)
-    return chart
+    numeric = kind == "numeric"
+    places, texts = nice(0.0, max(float(frame[["reference", "current"]].max().max()), 1e-3), 4, percent=True)
+    plot = Plot(280, (-0.5, max(1, len(frame)) - 0.5), (0.0, places[-1]), "share of rows", left=18 + 7 * max(len(text) for text in texts))
+    plot.scale(places, texts)
+    tints = {name: charts.faint(charts.color(name, dark), share) for name, share in (("reference", 0.45), ("current", 0.7))}
+    for place, (name, before, now) in enumerate(zip(frame["bin"].astype(str), frame["reference"], frame["current"], strict=True)):
+        low, high, half = (-0.49, 0.49, None) if numeric else (GAP - 0.5, 0.5 - GAP, 0.0)
+        plot.cell((place + low, place + (high if half is None else half), 0, float(before)), tints["reference"])
+        plot.cell((place + (low if half is None else half), place + high, 0, float(now)), tints["current"])
+        plot.spot(place - 0.5, place + 0.5, f"{name}\n{sides[0]} {words.percent(before)}, {sides[1]} {words.percent(now)}", name)
+        if name == chosen:
+            plot.frame((place - 0.5, place + 0.5, *plot.y), "frame")
+    plot.legend([(sides[0], charts.color("reference", dark)), (sides[1], charts.color("current", dark))])
+    plot.ticks(*(_edges(frame) if numeric else _names(frame)))
+    return plot
+
+
+def _names(frame: pd.DataFrame, most: int = 10, longest: int = 12) -> tuple[list[float], list[str]]:
+    """The categories, or of many every other one."""
+    step = max(1, -(-len(frame) // most))
+    names = [str(name) for name in frame["bin"]][::step]
+    return [float(place) for place in range(0, len(frame), step)], [name if len(name) <= longest else name[: longest - 1] + "…" for name in names]
 
 
 def _edges(frame: pd.DataFrame) -> tuple[list[float], list[str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, choices, distribution, drift_charts, page, session, span, words
+from pages.parts import choices, distribution, drift_charts, drift_words, page, picture, session, span, words
 from pages.parts.drift_view import View
 from pages.parts.windows import Windows
 
@@ -23,33 +26,36 @@ def panel(view: View, row: pd.Series) -> None:
         sides = ("compared" if view.before else "reference", "this window" if view.chosen.single else "these windows")
         chart = distribution.distribution(found.frame, found.kind, session.dark(), sides, st.query_params.get("bin"))
         alt = f"How {view.column} is distributed in {view.other} and in {view.when}"
-        charts.draw(chart, key="drift-distribution", alt=alt, select=_bin)
+        picture.show(chart, "drift-distribution", alt, _bin)
     with right:
         shown = view.map[view.map["column"] == view.column]
         chart = drift_charts.over_time(shown, view.shown, (view.chosen.first, view.chosen.last), session.dark())
         alt = f"The drift statistic of {view.column} in each window, with its threshold"
-        charts.draw(chart, key="drift-statistic", alt=alt, select=_windows)
+        picture.show(chart, "drift-statistic", alt, lambda told: choices.put(window=_run(shown, told), bin=None))
     st.caption("Click a bar to see only samples with these values; click a point to choose its window.")
 
 
-def _bin() -> None:
+def _bin(told: Mapping[str, Any]) -> None:
     """A bar that is clicked picks its values for the samples; clicked again, it lets them go."""
-    points = st.session_state["drift-distribution"]["selection"]["points"]
-    name = str(points[0]["customdata"]) if points else None
+    name = str(told["pick"])
     choices.put(bin=None if name == st.query_params.get("bin") else name)
 
 
-def _windows() -> None:
-    span.clicked("drift-statistic")
+def _run(shown: pd.DataFrame, told: Mapping[str, Any]) -> span.Span:
+    """The worst window of the run that was clicked."""
+    window = str(shown.loc[shown["x"] == int(told["pick"]), "window"].iloc[0])
+    return span.Span(window, window)
 
 
 def _verdict(row: pd.Series, other: str) -> str:
-    test = str(row["test"]).replace("_", " ")
+    test = drift_words.test(str(row["test"]))
     if pd.isna(row["threshold"]):
         few = words.plural(row["rows_b"], "row")
-        return f"{test.capitalize()} is {words.number(row['statistic'])}, but {few} are too few to judge: chance alone may do that."
+        return f"{test[:1].upper()}{test[1:]} is {words.number(row['statistic'])}, but {few} are too few to judge: chance alone may do that."
     side = "above" if row["drifted"] else "within"
-    said = f"{test.capitalize()} against {other} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
+    said = (
+        f"{test[:1].upper()}{test[1:]} against {other} is {words.number(row['statistic'])}, {side} its threshold of {words.number(row['threshold'])}"
+    )
     chance = "" if pd.isna(row["p_value"]) else f"; chance alone makes it as large in {_share(row['p_value'])}"
     moved = "" if pd.isna(row["median_a"]) else f" The median went from {words.number(row['median_a'])} to {words.number(row['median_b'])}."
     gone = f" Missing: {words.percent(row['missing_a'])}, now {words.percent(row['missing_b'])}." if row["missing_a"] or row["missing_b"] else ""
@@ -69,4 +75,4 @@ def together(project: lifecycle.Project, windows: Windows) -> None:
     said = f"Beyond its threshold in {words.plural(len(moved), 'window')} of {len(found)}." if len(moved) else "Within its threshold in every window."
     page.section("Did columns move together?", f"How badly the reference's principal components rebuild the rows of each window. {said}")
     chart = drift_charts.multivariate(found, windows, session.dark())
-    charts.draw(chart, key="drift-together", alt="Reconstruction error of all columns together in each window, with its threshold")
+    picture.show(chart, "drift-together", "Reconstruction error of all columns together in each window, with its threshold")

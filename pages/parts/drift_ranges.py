@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import choices, page, span, words
+from pages.parts import choices, drift_words, page, span, words
 from pages.parts.windows import Windows
 
 __all__ = ["compared", "table"]
@@ -47,7 +47,7 @@ def table(found: pd.DataFrame, when: str, other: str, column: str) -> None:
             "effect": [words.number(value) for value in found["effect"]],
             "median": [_change(a, b) for a, b in zip(found["median_a"], found["median_b"], strict=True)],
             "missing": [_shares(a, b) for a, b in zip(found["missing_a"], found["missing_b"], strict=True)],
-            "test": found["test"].str.replace("_", " "),
+            "test": found["test"].map(drift_words.test),
         }
     )
     st.dataframe(

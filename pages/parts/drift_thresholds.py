@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 import lifecycle
-from pages.parts import alarm_preview, charts, choices, page, session, words
+from pages.parts import alarm_preview, charts, choices, drift_words, page, session, words
 from pages.parts.drift_view import View
 
 __all__ = ["editor"]
@@ -39,30 +39,52 @@ def editor(view: View) -> None:
 def _changes(view: View) -> dict[str, Any]:
     """The settings that differ from the project's, as the controls have them."""
     settings = view.project.settings
-    one, two, three, four, five = st.columns(5)
-    rates = sorted({*RATES, settings.false_alarm_rate})
-    rate = one.selectbox("False alarms allowed", rates, rates.index(settings.false_alarm_rate), words.percent, key="tune-rate", help=RATE)
-    least = two.number_input("Smallest effect", 0.0, None, settings.minimum_effect, 0.01, key="tune-least", placeholder="each test's own", help=LEAST)
-    held = sorted({*OF, settings.drift_alarm}, key=lambda text: (len(text), text))
-    persistence = three.selectbox("Drifted in", held, held.index(settings.drift_alarm), lambda text: f"{text} windows", key="tune-held", help=HELD)
+    wanted = _everywhere(settings)
+    four, five, _ = st.columns([2, 2, 3])
     column = view.column
     kind = str(view.map[view.map["column"] == column]["kind"].iloc[0])
     tests = [USUAL, *(name for name in lifecycle.drift_tests() if kind in lifecycle.drift_test(name).kinds)]
     own = settings.drift_tests.get(column, USUAL)
-    test = four.selectbox(f"Test of {column}", tests, tests.index(own), lambda name: name.replace("_", " "), key=f"tune-test-{column}")
+    test = four.selectbox(f"Test of {column}", tests, tests.index(own), drift_words.test, key=f"tune-test-{column}")
     by_hand = settings.thresholds.get(f"drift:{column}")
     limit = five.number_input(f"Threshold of {column}", 0.0, None, by_hand, 0.01, key=f"tune-limit-{column}", placeholder="from chance", help=LIMIT)
-    wanted: dict[str, Any] = {
-        "false_alarm_rate": rate,
-        "minimum_effect": least,
-        "drift_alarm": persistence,
+    wanted |= {
         "drift_tests": _with(settings.drift_tests, column, None if test == USUAL else test),
         "thresholds": _with(settings.thresholds, f"drift:{column}", limit),
     }
     return {name: value for name, value in wanted.items() if value != getattr(settings, name)}
 
 
+def _everywhere(settings: lifecycle.Settings) -> dict[str, Any]:
+    """What holds for all columns."""
+    one, two, three, four, five = st.columns(5, vertical_alignment="bottom")
+    rates = sorted({*RATES, settings.false_alarm_rate})
+    budget = two.text_input("Or over time", settings.false_alarm_budget or "", key="tune-budget", placeholder="2 a year", help=BUDGET).strip()
+    about = {"key": "tune-rate", "help": RATE, "disabled": bool(budget)}
+    rate = one.selectbox("False alarms allowed", rates, rates.index(settings.false_alarm_rate), words.percent, **about)
+    about = {"key": "tune-least", "placeholder": "each test's own", "help": LEAST}
+    least = three.number_input("Smallest effect", 0.0, None, settings.minimum_effect, 0.01, **about)
+    held = sorted({*OF, settings.drift_alarm}, key=lambda text: (len(text), text))
+    persistence = four.selectbox("Drifted in", held, held.index(settings.drift_alarm), lambda text: f"{text} windows", key="tune-held", help=HELD)
+    rows = dict.fromkeys(["ignored", "measured", settings.autocorrelation])
+    about = {"key": "tune-together", "help": TOGETHER}
+    together = five.selectbox("Rows", list(rows), list(rows).index(settings.autocorrelation), _rows, **about)
+    return {
+        "false_alarm_rate": rate,
+        "false_alarm_budget": budget or None,
+        "minimum_effect": least,
+        "drift_alarm": persistence,
+        "autocorrelation": together,
+    }
+
+
+def _rows(kept: Any) -> str:
+    return "are independent" if kept == "ignored" else "as they resemble one another" if kept == "measured" else f"{words.number(kept)} count as one"
+
+
 RATE = "The share of windows without any drift that may alarm."
+BUDGET = "Such as '2 a year' or '1 in 500 windows', in place of a share of the windows. Empty: by the share."
+TOGETHER = "Rows that resemble those before them say less than as many independent ones: judge by how many count as one, as the reference shows it."
 LEAST = "A drift with a smaller effect is left alone, however sure it is. Empty: what each test takes as small."
 HELD = "A column alarms when it drifted in so many of the last windows."
 LIMIT = "The effect from which on this column has drifted, whatever chance does. Empty: from the reference and the rows of the window."

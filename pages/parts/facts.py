@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import lifecycle
@@ -35,7 +36,8 @@ def headline(project: lifecycle.Project) -> pd.DataFrame:
 
 def drifted_counts(frame: pd.DataFrame) -> pd.Series:
     """How many columns drifted in each window, the oldest first."""
-    return frame.groupby(["start", "window"], sort=True)["drifted"].sum().reset_index(drop=True).astype(int)
+    codes, _ = pd.factorize(frame["window"])  # a report has its windows in order
+    return pd.Series(np.bincount(codes, frame["drifted"].to_numpy(dtype=float)).astype(int))
 
 
 def changes(history: pd.DataFrame) -> list[tuple[pd.Timestamp, str]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import alarm_preview, charts, choices, page, quality_charts, session
+from pages.parts import alarm_preview, charts, choices, page, picture, quality_charts, session
 from pages.parts.windows import Windows
 
 __all__ = ["editor"]
@@ -34,8 +34,8 @@ def editor(project: lifecycle.Project, frame: pd.DataFrame, windows: Windows) ->
     with left:
         rule = _rule(project, key, check, rows)
     with right:
-        chart = quality_charts.over_time(rows, windows, f"{_said(key)}: found", check not in ("volume", "constant"), session.dark())
-        charts.draw(chart, key="quality-check", alt=f"What the check {_said(key)} found in each window")
+        chart = quality_charts.over_time(rows, windows, f"{_said(key)}: found", check not in quality_charts.COUNTS, session.dark())
+        picture.show(chart, "quality-check", f"What the check {_said(key)} found in each window")
     kept = {name: value for name, value in project.settings.quality.items() if name != key}
     rules = kept if rule is None else {**kept, key: rule}
     with page.refusals():

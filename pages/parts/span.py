@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
-from pages.parts import choices
 from pages.parts.windows import Windows
 
-__all__ = ["BEFORE", "REFERENCE", "Span", "before", "chosen", "clicked", "compared", "read"]
+__all__ = ["BEFORE", "REFERENCE", "Span", "before", "chosen", "compared", "read"]
 
 REFERENCE, BEFORE = "reference", "before"
 TO = ".."
@@ -64,14 +61,3 @@ def before(windows: Windows, span: Span) -> Span | None:
     """As many windows right before a span, fewer where there are no more."""
     first, last = windows.at(span.first), windows.at(span.last)
     return Span(windows.names[max(0, 2 * first - last - 1)], windows.names[first - 1]) if first else None
-
-
-def clicked(key: str, also: Callable[[list[Any]], dict[str, Any]] | None = None) -> None:
-    """What was clicked or dragged over in a chart becomes the URL's windows. A point's customdata: its own window, the first, the last."""
-    points = [point for point in st.session_state[key]["selection"]["points"] if point.get("customdata")]
-    if not points:
-        return
-    ordered = [point["customdata"] for point in sorted(points, key=lambda point: float(point["x"]))]
-    one = len({tuple(row[:3]) for row in ordered}) == 1
-    span = Span(ordered[0][0], ordered[0][0]) if one else Span(ordered[0][1], ordered[-1][2])
-    choices.put(window=span, bin=None, **(also(points) if also else {}))

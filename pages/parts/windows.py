@@ -86,13 +86,24 @@ class Windows:
         """The run that a window belongs to, of so many about equal ones; `usual` for a window that is not here."""
         return self._place[name] * runs // len(self.names) if name in self else usual
 
-    def axis(self, chart: go.Figure, most: int = 7, row: Any = None, runs: int | None = None) -> None:
-        """Give a figure this axis, with a few dates on it; `runs`: of as many runs of windows, not of each window."""
+    def ticks(self, most: int = 7, runs: int | None = None) -> tuple[list[int], list[str]]:
+        """A few places on the axis and their dates; `runs`: of an axis of as many runs of windows, not of each window."""
         count = runs or len(self.names)
         step = max(1, -(-count // most))
         shown = list(range(count - 1, -1, -step))[::-1]
         places = [-(-place * len(self.names) // count) for place in shown]  # the first window of each run
         texts = ticks([self.frame["start"].iloc[place] for place in places])
-        if len(set(texts)) < len(shown):
-            texts = [self.names[place] for place in places]
-        chart.update_xaxes(tickvals=shown, ticktext=texts, range=[-0.6, max(1, count) - 0.4], row=row, col=None if row is None else 1)
+        return shown, texts if len(set(texts)) == len(shown) else [self.names[place] for place in places]
+
+    def axis(self, chart: go.Figure, most: int = 7, row: Any = None, runs: int | None = None) -> None:
+        """Give a figure this axis, with a few dates on it."""
+        shown, texts = self.ticks(most, runs)
+        chart.update_xaxes(
+            tickvals=shown, ticktext=texts, range=[-0.6, (runs or max(1, len(self.names))) - 0.4], row=row, col=None if row is None else 1
+        )
+
+    def chosen(self, selected: tuple[str, str] | None, runs: int) -> tuple[int, int] | None:
+        """The first and last of `runs` runs that the selected windows reach over, None where none of them is shown."""
+        if not selected or (selected[0] not in self and selected[1] not in self):
+            return None
+        return self.run(selected[0], runs, 0), self.run(selected[1], runs, runs - 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,9 @@ import pandas as pd
 import pytest
 
 import pages.parts
-from pages.parts import drift_map, error_charts, events, performance_words, timeline, tree, words
+from pages.parts import brush, drift_map, error_charts, events, performance_words, timeline, tree, words
+from pages.parts.drawn import Plot
+from pages.parts.scales import nice
 from pages.parts.windows import Windows
 
 PARTS = sorted(path.stem for path in Path(pages.parts.__path__[0]).glob("*.py"))
@@ -37,12 +41,55 @@ def test_the_heatmap_has_a_cell_and_a_click_for_each_column_and_window():
     frame = drift()
     frame = frame.assign(y=3 - frame["column"].str[-1].astype(int), x=[i // 4 for i in range(len(frame))], reached=frame["statistic"] / 0.1)
     frame = frame.assign(first=frame["window"], last=frame["window"], windows=1, beyond=0)
-    chart = drift_map.heatmap(frame, Windows(frame), ("column 3", "2024-01-08", "2024-01-15"))
-    points = chart.data[-1]
-    assert {(custom[3], custom[0]) for custom in points.customdata} == set(zip(frame["column"], frame["window"], strict=True))
-    cells = np.array(chart.data[1].z, dtype=float)
-    assert cells[0, -1] == pytest.approx(0.24 / 0.1)  # a cell is the statistic over its threshold, the worst column on top
-    assert [(shape.x0, shape.x1, shape.y0) for shape in chart.layout.shapes] == [(0.5, 2.5, -0.5)]
+    plot = drift_map.heatmap(frame, Windows(frame), ("column 3", "2024-01-08", "2024-01-15"))
+    cells = re.findall(r"<b class='(tile[ a-z]*)' style='([^']*)' data-say='([^']*)' data-pick='(\d+),(\d+)'", plot.html())
+    assert len(cells) == len(frame)
+    for kind, _, said, x, y in cells:
+        row = frame[(frame["x"] == int(x)) & (frame["y"] == int(y))].iloc[0]
+        assert said.startswith(f"{row['column']}, ")
+        assert ("dotted" in kind) == row["drifted"]
+    shade = {(x, y): float(style.rsplit(",", 1)[1].rstrip(")")) for _, style, _, x, y in cells}
+    assert shade["5", "0"] == max(shade.values())  # the newest window of the column that moved most, which is on top
+    assert plot.over().count("class='frame'") == 1
+    assert f"left:{100 / 6:.4g}%;top:0%;width:{200 / 6:.4g}%;height:25%" in plot.over()
+
+
+def test_what_people_named_is_text_in_a_drawn_chart():
+    plot = Plot(100, (0, 1), (0, 1), "<i>")
+    plot.cell((0, 1, 0, 1), "red", say="'><script>", pick="'\"")
+    plot.scale([0.5], ["<b>"])
+    plot.ticks([0.5], ["</s>"])
+    plot.note(0, 0, "<u>")
+    plot.legend([("<q>", "red")])
+    assert "<script>" not in plot.html()
+    assert all(f"&lt;{name}&gt;" in plot.html() for name in ("i", "b", "/s", "u", "q"))
+    assert "data-pick='&#x27;&quot;'" in plot.html()
+
+
+def test_a_line_breaks_where_a_value_is_missing():
+    plot = Plot(100, (0, 4), (0, 1))
+    plot.line(range(5), [0.0, 1.0, np.nan, 1.0, 0.0], "red")
+    assert re.findall(r"points='([^']*)'", plot.html()) == ["0.00,100.00 25.00,0.00", "75.00,0.00 100.00,100.00"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_axis_has_few_round_numbers_around_its_values(seed):
+    rng = np.random.default_rng(seed)
+    low, high = np.sort(rng.normal(size=2) * 10.0 ** rng.integers(-6, 7))
+    places, texts = nice(low, high)
+    assert places[0] <= low + 1e-9 * abs(low)
+    assert places[-1] >= high - 1e-9 * abs(high)
+    assert 2 <= len(places) <= 6
+    assert len(set(texts)) == len(places)
+
+
+def test_a_drag_over_bars_of_many_windows_names_the_windows_of_each_run():
+    start = pd.date_range("2024-01-01", periods=1000, freq="D", tz="UTC")
+    frame = pd.DataFrame({"window": [str(i) for i in range(1000)], "start": start, "end": start + pd.Timedelta(days=1), "rows": 1})
+    plot, spans = brush.strip(frame.assign(count=1, alarm=False), Windows(frame), "label", None)
+    assert plot.drag == len(spans) == brush.RUNS
+    assert [spans[0].first, spans[-1].last] == ["0", "999"]
+    assert all(int(a.last) + 1 == int(b.first) for a, b in itertools.pairwise(spans))  # none left out, none twice
 
 
 def performance(lines: str) -> pd.DataFrame:

@@ -85,8 +85,9 @@ def _column(found: DriftColumn, words: str) -> str:
 def alarm_table(facts: ReportFacts) -> str:
     """The newest alarms with their columns."""
     alarms = facts.alarms[facts.alarms["alarm"].astype(bool)]
+    notes = f"<p class='soft'>{html.escape(' '.join([*facts.notes, _unjudged(facts)]).strip())}</p>" if facts.notes or facts.unjudged else ""
     if alarms.empty:
-        return "<p>Drift raised no alarm.</p>"
+        return f"<p>Drift raised no alarm.</p>{notes}"
     words: Mapping[str, str] = said(facts.windows)
     rows: Iterable[Any] = alarms.iloc[::-1].head(MOST_ALARMS).itertuples()
     body = "".join(
@@ -95,7 +96,12 @@ def alarm_table(facts: ReportFacts) -> str:
         for row in rows
     )
     more = f"<p class='soft'>The newest {MOST_ALARMS} of {len(alarms):,}.</p>" if len(alarms) > MOST_ALARMS else ""
-    return f"{more}<div class='wide'><table><tr><th>Window</th><th>Rows</th><th>Columns, the worst first</th></tr>{body}</table></div>"
+    return f"{notes}{more}<div class='wide'><table><tr><th>Window</th><th>Rows</th><th>Columns, the worst first</th></tr>{body}</table></div>"
+
+
+def _unjudged(facts: ReportFacts) -> str:
+    """How many of the report's own windows could not be judged."""
+    return f"Of the windows of this report {facts.unjudged:,} of {len(facts.windows):,} are too small to judge." if facts.unjudged else ""
 
 
 def reading(row: pd.Series, words: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ class ReportFacts:
     windows : window, start, end, rows, in order. drift : as `condense_drift` gives it. alarms : window, alarm, columns.
     worst : columns beside their reference, with what is said of each. performance, quality : as the project's reports are.
     history : time, by, verb, subject, details, the newest first. columns : how many there are.
+    notes : what to know of drift's alarms, in sentences. unjudged : windows too small to judge.
     """
 
     name: str
@@ -36,6 +37,8 @@ class ReportFacts:
     history: pd.DataFrame
     columns: int
     headline: str
+    notes: Sequence[str] = ()
+    unjudged: int = 0
 
 
 def day(when: Any) -> str:

@@ -14,6 +14,7 @@ from scipy import special, stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from lifecycle.monitor.multivariate.registration import Floats, Sample, register
+from lifecycle.monitor.trees import without_empty
 from lifecycle.records import MultivariateResult
 
 __all__ = ["delong", "domain_classifier"]
@@ -33,7 +34,7 @@ def domain_classifier(reference: Sample, current: Sample, level: float, least: f
     scores = np.empty(len(now))
     models = []
     for k in range(FOLDS):
-        model = _classifier(values[fold != k], reference.categorical, seed).fit(values[fold != k], now[fold != k])
+        model = _classifier(values[fold != k], reference.categorical, seed).fit(without_empty(values[fold != k]), now[fold != k])
         scores[fold == k] = model.predict_proba(values[fold == k])[:, 1]
         models.append(model)
     area, error, blind = _over_folds(scores, now, fold)

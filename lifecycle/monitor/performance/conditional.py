@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lifecycle.monitor.performance.channels import Rows
 from lifecycle.monitor.performance.layout import Floats, Layout
+from lifecycle.monitor.trees import without_empty
 
 __all__ = ["ConditionalModel", "fit_conditional", "scored_table"]
 
@@ -82,7 +83,7 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     scale = np.sqrt(np.where(known, (table - mean) ** 2, 0.0).sum(axis=0) / count)
     scale = np.where(scale > 1e-12, scale, 1.0)
     line = LogisticRegression(C=0.3, solver="newton-cholesky", max_iter=200)
-    return ConditionalModel(layout, trees.fit(table, aim), line.fit(_design(layout, table, mean, scale), aim), mean, scale)
+    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(_design(layout, table, mean, scale), aim), mean, scale)
 
 
 def scored_table(layout: Layout, rows: Rows) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from lifecycle.monitor.performance.layout import Floats
+from lifecycle.monitor.trees import without_empty
 
 __all__ = ["ENOUGH", "ErrorModel", "fit_error_model"]
 
@@ -68,8 +69,8 @@ def _fit(features: Floats | None, predicted: Floats, truth: Floats, seed: int) -
     if len(error) < ENOUGH // 2 or mean == 0.0:
         return ErrorModel(None, None, mean, signed, ratio)
     table = _table(features, predicted)
-    size = _regressor(len(error), seed).fit(table, absolute)
-    side = _regressor(len(error), seed).fit(table, error)
+    size = _regressor(len(error), seed).fit(without_empty(table), absolute)
+    side = _regressor(len(error), seed).fit(without_empty(table), error)
     fitted = np.maximum(size.predict(table), 0.0)
     return ErrorModel(size, side, mean, signed, float(np.mean(error**2) / max(np.mean(fitted**2), 1e-300)))
 

@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from lifecycle.monitor.performance.layout import Floats
+from lifecycle.monitor.trees import without_empty
 
 __all__ = ["FOLDS", "MOST", "Reweighting", "corrected", "density_ratio"]
 
@@ -49,7 +50,7 @@ def density_ratio(reference: Floats, current: Floats, seed: int = 0) -> Floats:
         model = HistGradientBoostingClassifier(
             max_iter=30, max_leaf_nodes=6, min_samples_leaf=25, l2_regularization=5.0, early_stopping=False, random_state=seed
         )
-        model.fit(both[fold != held], side[fold != held])
+        model.fit(without_empty(both[fold != held]), side[fold != held])
         mine = fold[: len(reference)] == held
         if mine.any():
             chance[mine] = model.predict_proba(reference[mine])[:, 1]
