@@ -15,6 +15,7 @@ from lifecycle.label.uncertainty import Floats, Integers
 __all__ = ["confusions", "consensus", "dawid_skene", "majority"]
 
 SMOOTHING = 0.01  # answers added to each cell of a confusion matrix, so that none is impossible
+POOLED = 5.0  # answers that each row of a person's matrix borrows from what everybody says of that class
 ROUNDS = 200
 SETTLED = 1e-6
 
@@ -63,24 +64,32 @@ def majority(answers: Answers) -> Floats:
 
 
 def dawid_skene(answers: Answers) -> Floats:
-    """Each item's posterior over the values, shape (items, values), started at the shares of the answers."""
+    """Each item's posterior over the values, shape (items, values), started at the shares of the answers.
+
+    Each annotator's matrix leans a little on everybody's, so that people with few answers are neither trusted nor distrusted by accident.
+    """
     chances = majority(answers)
     if not chances.size:
         return chances
     for _ in range(ROUNDS):
         before = chances
-        chances = _expected(answers, chances.mean(axis=0), confusions(answers, chances))
+        chances = _expected(answers, chances.mean(axis=0), confusions(answers, chances, POOLED))
         if np.abs(chances - before).max(initial=0.0) < SETTLED:
             break
     return chances
 
 
-def confusions(answers: Answers, chances: Floats) -> Floats:
-    """What each annotator says when a value is true, shape (annotators, true values, said values), rows sum to 1."""
+def confusions(answers: Answers, chances: Floats, pooled: float = 0.0) -> Floats:
+    """What each annotator says when a value is true, shape (annotators, true values, said values), rows sum to 1.
+
+    `pooled`: so many answers are added to each row as all annotators together give them.
+    """
     people, kinds = len(answers.annotators), len(answers.values)
     cell = answers.annotator * kinds + answers.value
     said = np.stack([np.bincount(cell, chances[answers.item, k], minlength=people * kinds) for k in range(kinds)])
     matrices = said.reshape(kinds, people, kinds).transpose(1, 0, 2) + SMOOTHING
+    everybody = matrices.sum(axis=0)
+    matrices = matrices + pooled * everybody / everybody.sum(axis=1, keepdims=True)
     return np.asarray(matrices / matrices.sum(axis=2, keepdims=True))
 
 
