@@ -90,8 +90,8 @@ def answers(old: Mapping[str, int], new: Mapping[str, int], limit: float) -> Gua
     shares = [np.array([side.get(name, 0) for name in names]) / total for side, total in zip((old, new), totals, strict=True)]
     least, worst = 0.0, names[0]
     for name in names:  # the distance is at least each class's difference
-        sides = [Moments(total, side.get(name, 0), side.get(name, 0)) for side, total in zip((old, new), totals, strict=True)]
-        found = moments_test(*sides, ALPHA / len(names))
+        before, after = (Moments(total, side.get(name, 0), side.get(name, 0)) for side, total in zip((old, new), totals, strict=True))
+        found = moments_test(before, after, ALPHA / len(names))
         if (at_least := max(found.lower, -found.upper, 0.0)) > least:
             least, worst = at_least, name
     distance = float(np.abs(shares[1] - shares[0]).sum() / 2)

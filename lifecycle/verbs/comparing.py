@@ -88,7 +88,8 @@ def compare_many(context: Context, numbers: Sequence[int] | None = None) -> pd.D
     for made in found:
         named = made.metrics[made.metrics["metric"] == headline].to_dict("records")
         cost = {"milliseconds": made.figures.get("milliseconds_per_1000_rows", {}).get("new"), "bytes": made.figures.get("bytes", {}).get("new")}
-        rows.append({"version": made.new, "rows": made.rows, "metric": headline, **(named[0] if named else {}), **cost, "verdict": made.verdict})
+        row: dict[str, Any] = {str(name): value for name, value in (named[0] if named else {}).items()}
+        rows.append({**row, **cost, "version": made.new, "rows": made.rows, "metric": headline, "verdict": made.verdict})
     frame = pd.DataFrame(rows).reindex(columns=MANY_COLUMNS)
     frame["p_adjusted"] = holm(frame["p_value"].to_numpy(dtype=float))
     clear = frame["standing"].isin(["better", "worse"]) & ~(frame["p_adjusted"] < 0.05)

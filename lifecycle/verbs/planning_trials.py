@@ -102,7 +102,7 @@ def _disagreement(context: Context) -> tuple[float | None, float | None]:
         return None, None
     if found.rows < FEWEST:
         return None, None
-    metrics = found.metrics.set_index("metric")
+    metrics = dict(zip(found.metrics["metric"], found.metrics["old"], strict=True))
     wins, losses = int(found.figures["wins"]), int(found.figures["losses"])
-    accuracy = float(metrics.loc["accuracy", "old"]) if "accuracy" in metrics.index else None
+    accuracy = float(metrics["accuracy"]) if "accuracy" in metrics else None
     return float(np.clip((wins + losses) / found.rows, 1 / found.rows, 1.0)), accuracy

@@ -14,7 +14,7 @@ from pages.parts.rows import each
 
 __all__ = ["LOWER_IS_BETTER", "calibration", "confusion", "dots", "metric_rows", "slice_rows"]
 
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse", "mape", "log_loss", "brier", "calibration_error", "pinball"})
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse", "mape", "bias", "log_loss", "brier", "calibration_error", "pinball", "cost"})
 HEAD = ("name", "text", "difference", "lower", "upper", "better")
 
 

@@ -33,7 +33,7 @@ def start(project: lifecycle.Project, versions: pd.DataFrame, champion: int, by:
     with st.container(border=True, key="start-trial"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             number = int(st.selectbox("Version", ready, format_func=lambda v: f"v{v}", key="trial-version", width=110))
-            mode = str(st.segmented_control("How", list(MODES), default="shadow", format_func=MODES.get, key="trial-mode", required=True))
+            mode = str(st.segmented_control("How", list(MODES), default="shadow", format_func=MODES.__getitem__, key="trial-mode", required=True))
             share = int(st.slider("Share", 1, 50, 10, format="%d %%", key="trial-share", width=200)) / 100 if mode == "canary" else None
         steps = words.listing([words.percent(step) for step in _steps(project)], most=9)
         st.caption(WHAT[mode].format(steps=steps))

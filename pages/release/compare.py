@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, compare_details, compare_view, decide, difference_charts, flips, page, session
+from pages.parts import charts, compare_details, compare_standing, compare_view, decide, difference_charts, flips, page, session
 
 project, by, dark = session.project(), session.user(), session.dark()
 versions = project.versions()
@@ -37,9 +37,13 @@ with figures:
         key="metrics",
         alt="Each metric's difference between new and old with its interval",
     )
+    compare_standing.standings(found.metrics)
+    compare_standing.costs(project, found.metrics)
 with decision:
     page.section("Should it go live?")
     compare_view.decision(project, versions, new, found, by)
+
+compare_standing.others(project, versions)
 
 page.section("Where is it better, where worse?")
 if found.slices.empty:
