@@ -73,7 +73,10 @@ def port() -> int:
 
 def start(command: list[str], at: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        command if command[0] == str(BENTOML) else [sys.executable, *command], env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL
+        command if command[0] == str(BENTOML) else [sys.executable, *command],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     for _ in range(600):
         try:
@@ -142,7 +145,7 @@ def throughput(seconds: float) -> None:
                     else:
                         process = bentoml_server(stored, at) if server.startswith("Bento") else lifecycle_server(Path(folder) / "home", at)
                     asyncio.run(load(at, clients, 1.0))
-                    parts = family(process.pid)
+                    parts = family(process.pid) if server.startswith("Bento") else [psutil.Process(process.pid)]
                     before = spent(parts)
                     rate, took, failures, _ = asyncio.run(load(at, clients, seconds))
                     used = 1e3 * (spent(parts) - before) / max(len(took), 1)
