@@ -153,7 +153,9 @@ def _stored(context: Context, recipe: Any, space: Mapping[str, Any], seed: int) 
     if isinstance(recipe, str) and recipe in recipes.names():
         recipe = recipes.build(recipe, context.schema)
     elif isinstance(recipe, str) and SHA.fullmatch(recipe):
-        recipe = context.models.load(recipe)
+        known, recipe = recipe, context.models.load(recipe)
+        if not space:
+            return known
     elif isinstance(recipe, str | Path):
         recipe = context.models.load(context.models.import_file(_file(recipe)))
     if not all(callable(getattr(recipe, name, None)) for name in ("fit", "predict")) or isinstance(recipe, type):
