@@ -11,7 +11,21 @@ from lifecycle.monitor.binning import Lookup, aligned
 from lifecycle.monitor.summaries import freeze_numbers
 
 ROWS = 20_000
-KINDS = ("normal", "lognormal", "far off", "tiny", "huge", "zero inflated", "two scales", "whole", "tenths", "binary", "constant", "negative", "falling")
+KINDS = (
+    "normal",
+    "lognormal",
+    "far off",
+    "tiny",
+    "huge",
+    "zero inflated",
+    "two scales",
+    "whole",
+    "tenths",
+    "binary",
+    "constant",
+    "negative",
+    "falling",
+)
 
 
 def spread(kind: str) -> np.ndarray:
