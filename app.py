@@ -26,7 +26,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 import lifecycle  # noqa: E402  the path has to be there first
-from pages.parts import door, sign_in  # noqa: E402
+from pages.parts.accounts import door, sign_in  # noqa: E402
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from lifecycle.errors import *  # noqa: F403  what can be refused
 from lifecycle.label.agreement import krippendorff_alpha as krippendorff_alpha
 from lifecycle.label.consensus import consensus as consensus
-from lifecycle.label.strategies import caution as query_strategy_caution  # noqa: F401
 from lifecycle.label.strategies import query_strategies as query_strategies
 from lifecycle.label.strategies import query_strategy as query_strategy
+from lifecycle.label.strategies import query_strategy_caution as query_strategy_caution
 from lifecycle.monitor.concept import concept_detector as concept_detector
 from lifecycle.monitor.concept import concept_detectors as concept_detectors
 from lifecycle.monitor.drift import drift_test as drift_test
@@ -32,8 +32,8 @@ from lifecycle.stores.files import table_bytes as table_bytes
 from lifecycle.stores.files import write_table as write_table
 from lifecycle.train.lagging import with_lags as with_lags
 from lifecycle.train.recipes import ready_recipes as ready_recipes
-from lifecycle.verbs.backtesting import Backtest as Backtest
-from lifecycle.verbs.selecting import TrainingSet as TrainingSet
+from lifecycle.verbs.train.backtesting import Backtest as Backtest
+from lifecycle.verbs.train.selecting import TrainingSet as TrainingSet
 from lifecycle.workspace import Workspace as Workspace
 from lifecycle.workspace import open_workspace as open_workspace
 from lifecycle.workspace import restore as restore

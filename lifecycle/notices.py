@@ -1,4 +1,4 @@
-"""A workspace's notifications: who is told what, and where. The work is in `lifecycle.verbs.notifying`."""
+"""A workspace's notifications: who is told what, and where. The work is in `lifecycle.verbs.notices.notifying`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from lifecycle.stores.database import Database
-from lifecycle.verbs import notifying
 from lifecycle.verbs.context import Caller, Context
 from lifecycle.verbs.guarding import Guarded
-from lifecycle.verbs.notice_words import KINDS
+from lifecycle.verbs.notices import notifying
+from lifecycle.verbs.notices.notice_words import KINDS
 
 __all__ = ["Notices"]
 

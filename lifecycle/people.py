@@ -9,7 +9,7 @@ import pandas as pd
 
 from lifecycle.stores import accounts as stored
 from lifecycle.stores.database import Database
-from lifecycle.verbs import people, signing, tokening
+from lifecycle.verbs.accounts import people, signing, tokening
 from lifecycle.verbs.context import Caller, Context, who
 from lifecycle.verbs.guarding import Guarded
 

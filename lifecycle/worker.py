@@ -24,7 +24,7 @@ from lifecycle.engines.locks import exclusive, seat, vacant
 from lifecycle.errors import Conflict, LifecycleError
 from lifecycle.stores import events, workers
 from lifecycle.stores.durable import place
-from lifecycle.verbs import running
+from lifecycle.verbs.train import running
 from lifecycle.workspace import Workspace, open_workspace
 
 __all__ = ["LOOK_SECONDS", "TICK_SECONDS", "Worker", "main"]

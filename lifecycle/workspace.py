@@ -29,13 +29,15 @@ from lifecycle.stores.passwords import digest
 from lifecycle.stores.predictions import PredictionLog
 from lifecycle.stores.snapshots import SnapshotStore
 from lifecycle.train import recipes
-from lifecycle.verbs import drifting, labeling, performing, standing
-from lifecycle.verbs import people as people_verbs
-from lifecycle.verbs import training as training_verbs
+from lifecycle.verbs import standing
+from lifecycle.verbs.accounts import people as people_verbs
 from lifecycle.verbs.configuring import require_settings, require_window
 from lifecycle.verbs.context import Caller, Clock, Context, who
-from lifecycle.verbs.drift_policy import require_alarms
 from lifecycle.verbs.guarding import Guarded, refusal
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.monitor import drifting, performing
+from lifecycle.verbs.monitor.drift_policy import require_alarms
+from lifecycle.verbs.train import training as training_verbs
 
 __all__ = ["Workspace", "open_workspace", "restore"]
 

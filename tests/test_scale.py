@@ -14,7 +14,8 @@ import lifecycle
 from lifecycle import Project
 from lifecycle.stores import segments
 from lifecycle.stores.predictions import PredictionLog
-from lifecycle.verbs import experts, performance_views, sittings
+from lifecycle.verbs.label import experts, sittings
+from lifecycle.verbs.monitor import performance_views
 
 FEW, MANY, DAYS = 1_500, 12_000, 10
 BOUND = 300  # rows that a view may look at

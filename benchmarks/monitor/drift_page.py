@@ -53,7 +53,7 @@ def made(home: Path, count: int, window: int) -> dict[str, float]:
 
 def one_more(home: Path) -> float:
     """Processor seconds to take in 10,000 rows more, the median of five."""
-    from lifecycle.verbs import drifting
+    from lifecycle.verbs.monitor import drifting
 
     project: Any = lifecycle.open_workspace(home).project("big")
     spent = []

@@ -123,7 +123,7 @@ def in_a_project(rows: int, folder: Path, log: int) -> None:
 
 
 def _catch_up(project: Any) -> None:
-    from lifecycle.verbs import drifting
+    from lifecycle.verbs.monitor import drifting
 
     drifting.catch_up(project._context)
 

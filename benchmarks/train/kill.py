@@ -32,7 +32,7 @@ from lifecycle.engines.locks import seat
 from lifecycle.project import Project
 from lifecycle.stores import runs
 from lifecycle.train.pipeline import STEPS
-from lifecycle.verbs import running, steps
+from lifecycle.verbs.train import running, steps
 
 
 def made(home: Path) -> Project:

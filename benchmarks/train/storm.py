@@ -17,7 +17,7 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 import lifecycle
-from lifecycle.verbs import triggering
+from lifecycle.verbs.train import triggering
 
 PROCESSES = 4
 

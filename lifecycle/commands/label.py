@@ -165,8 +165,8 @@ def label_progress(project: Project, annotator: str | None) -> Any:
 
 @click.option("--annotator", default=None, help="Only this person's.")
 @click.option("-n", default=50, show_default=True)
-@command(commands)
-def annotations(project: Project, annotator: str | None, n: int) -> pd.DataFrame:
+@command(commands, "annotations")
+def answers(project: Project, annotator: str | None, n: int) -> pd.DataFrame:
     """What experts answered and stands, the newest first."""
     return project.annotations(annotator, limit=n)
 

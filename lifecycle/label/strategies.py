@@ -18,7 +18,7 @@ from lifecycle.errors import InvalidValue
 from lifecycle.label.uncertainty import Floats, Integers
 from lifecycle.registry import Registry
 
-__all__ = ["Picked", "Strategy", "caution", "picks", "query_strategies", "query_strategy", "strategies", "suited"]
+__all__ = ["Picked", "Strategy", "query_strategy_caution", "picks", "query_strategies", "query_strategy", "strategies", "suited"]
 
 Picked: TypeAlias = tuple[Integers, Floats]
 Rule: TypeAlias = Callable[..., Picked]
@@ -65,10 +65,10 @@ def query_strategies(task: str | None = None) -> tuple[str, ...]:
     return strategies.names() if task is None else tuple(sorted({*strategies.names(task=task), *strategies.names(task="any")}))
 
 
-def caution(name: str, classes: int) -> str:
+def query_strategy_caution(name: str, classes: int) -> str:
     """What to know before this strategy is taken for so many classes, as a sentence; empty where there is nothing.
 
-    >>> caution("entropy", 2), caution("entropy", 10)[:37]
+    >>> query_strategy_caution("entropy", 2), query_strategy_caution("entropy", 10)[:37]
     ('', 'With 10 classes, the strategy entropy')
     """
     if name != "entropy" or classes <= 2:

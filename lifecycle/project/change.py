@@ -6,7 +6,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import ConceptReport
-from lifecycle.verbs import blaming, changing, multivariate, targets
+from lifecycle.verbs.monitor import blaming, changing, multivariate, targets
 
 __all__ = ["ChangeVerbs"]
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Agreement, Preview, QueueFilter, Scalar, Task, Unsure
-from lifecycle.verbs import correcting, labeling, previewing, recording, reviewing, sittings, together
+from lifecycle.verbs.label import labeling, reviewing, sittings, together
+from lifecycle.verbs.predictions import correcting, previewing, recording
 
 __all__ = ["LabelVerbs"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lifecycle.project.opened import Opened
-from lifecycle.verbs import exporting
+from lifecycle.verbs.release import exporting
 
 __all__ = ["ModelVerbs"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import DriftColumn, DriftReport, Health, PerformanceReport
-from lifecycle.verbs import (
+from lifecycle.verbs.monitor import (
     drift_previewing,
     drift_samples,
     drift_views,
@@ -26,7 +26,7 @@ from lifecycle.verbs import (
     range_views,
     slice_drifting,
 )
-from lifecycle.verbs.range_views import Range
+from lifecycle.verbs.monitor.range_views import Range
 
 __all__ = ["MonitorVerbs"]
 

@@ -7,9 +7,9 @@ from typing import Any
 from lifecycle.errors import NotAllowed
 from lifecycle.records import Settings
 from lifecycle.stores.database import Database
-from lifecycle.verbs import recording
 from lifecycle.verbs.context import Caller, Context
 from lifecycle.verbs.guarding import Guarded, refusal
+from lifecycle.verbs.predictions import recording
 
 __all__ = ["Opened"]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from lifecycle.project.opened import Opened
-from lifecycle.verbs import recording
+from lifecycle.verbs.predictions import recording
 
 __all__ = ["PredictionVerbs"]
 

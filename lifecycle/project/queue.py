@@ -8,7 +8,7 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import LabelingGain, QueueFilter
-from lifecycle.verbs import comparing_experts, gaining, golden, importing_labels, label_books, queueing, requesting, resembling, wishing
+from lifecycle.verbs.label import comparing_experts, gaining, golden, importing_labels, label_books, queueing, requesting, resembling, wishing
 
 __all__ = ["QueueVerbs"]
 

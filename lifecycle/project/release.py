@@ -9,7 +9,9 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial, TrialPlan
-from lifecycle.verbs import answering, approving, planning_trials, releasing, steering
+from lifecycle.verbs import planning_trials
+from lifecycle.verbs.predictions import answering
+from lifecycle.verbs.release import approving, releasing, steering
 
 __all__ = ["ReleaseVerbs"]
 

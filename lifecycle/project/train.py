@@ -10,9 +10,9 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import ModelVersion, Reproduction, Run, Trigger, TriggerState
-from lifecycle.verbs import training
-from lifecycle.verbs.backtesting import Backtest
-from lifecycle.verbs.selecting import TrainingSet
+from lifecycle.verbs.train import training
+from lifecycle.verbs.train.backtesting import Backtest
+from lifecycle.verbs.train.selecting import TrainingSet
 
 __all__ = ["TrainVerbs"]
 

@@ -27,8 +27,8 @@ from lifecycle.serving.openapi import with_tokens
 from lifecycle.serving.retraining import web_hook
 from lifecycle.serving.tokens import TokenDoor
 from lifecycle.serving.watching import Served, Watcher
-from lifecycle.verbs import recording
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.predictions import recording
 from lifecycle.workspace import Workspace
 
 __all__ = ["Server", "create_app"]

@@ -16,7 +16,7 @@ from lifecycle.errors import BadData, LifecycleError, NotReady, StoreError
 from lifecycle.serving.bodies import answered
 from lifecycle.serving.numbers import Numbers
 from lifecycle.serving.watching import Served
-from lifecycle.verbs import recording
+from lifecycle.verbs.predictions import recording
 
 __all__ = ["Batcher"]
 

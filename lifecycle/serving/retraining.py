@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from lifecycle.serving import bodies
-from lifecycle.verbs.calling import call_retrain
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.train.calling import call_retrain
 
 __all__ = ["Call", "Called", "web_hook"]
 

@@ -20,8 +20,9 @@ from lifecycle.errors import LifecycleError, NotReady
 from lifecycle.records import ModelVersion
 from lifecycle.serving.numbers import Numbers
 from lifecycle.stores.runs import log_path
-from lifecycle.verbs import answering, jobs, scoring
 from lifecycle.verbs.context import Context, Route
+from lifecycle.verbs.predictions import answering, scoring
+from lifecycle.verbs.train import jobs
 
 __all__ = ["Served", "Watcher"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lifecycle.costs import require_costs
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.label import caution, suited
+from lifecycle.label import query_strategy_caution, suited
 from lifecycle.monitor.concept import concept_detector
 from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.monitor.quality.rules import require_rules
@@ -23,9 +23,9 @@ from lifecycle.stores.database import dumps
 from lifecycle.stores.summaries import monitored_names
 from lifecycle.train import dataset, gates, triggers, weighting
 from lifecycle.train.starting import STARTS
-from lifecycle.verbs import performance_following
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.drift_policy import require_alarms
+from lifecycle.verbs.monitor import performance_following
+from lifecycle.verbs.monitor.drift_policy import require_alarms
 
 __all__ = ["changed", "configure", "require_settings", "require_window"]
 
@@ -44,7 +44,7 @@ def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> S
         before, after = context.settings, changed(context, changes)
         told = {name: {"from": plain(getattr(before, name)), "to": plain(getattr(after, name))} for name in changes}
         told = {name: change for name, change in told.items() if change["from"] != change["to"]}
-        note = caution(after.query_strategy, len(context.schema.classes)) if "query_strategy" in told else ""
+        note = query_strategy_caution(after.query_strategy, len(context.schema.classes)) if "query_strategy" in told else ""
         if note:
             told["query_strategy"]["note"] = note
         if told:

@@ -17,8 +17,8 @@ from lifecycle.errors import NotAllowed, SignedOut
 from lifecycle.roles import ANYBODY, OPEN, allows, higher, needed
 from lifecycle.stores import accounts, sessions
 from lifecycle.stores.database import Database
+from lifecycle.verbs.accounts.durations import idle, longest
 from lifecycle.verbs.context import Caller, who
-from lifecycle.verbs.durations import idle, longest
 
 __all__ = ["Guarded", "refusal"]
 

@@ -11,8 +11,8 @@ from lifecycle.errors import InvalidValue, LifecycleError, NotReady
 from lifecycle.records import TrialPlan
 from lifecycle.release import planning, ramps
 from lifecycle.stores import trials, versions
-from lifecycle.verbs import comparing
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.release import comparing
 
 __all__ = ["plan_trial"]
 

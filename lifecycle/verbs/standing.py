@@ -8,8 +8,9 @@ from typing import Any
 from lifecycle.errors import LifecycleError
 from lifecycle.stores import runs as stored
 from lifecycle.stores import workers
-from lifecycle.verbs import performing, triggering
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.monitor import performing
+from lifecycle.verbs.train import triggering
 
 __all__ = ["of_project", "of_workers", "outbox"]
 

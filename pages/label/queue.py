@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import label_surface, page, plain_buttons, queue_filter, queue_query, session, sitting, words
+from pages.parts import page, session, words
+from pages.parts.label import label_surface, plain_buttons, queue_filter, queue_query, sitting
 
 # The surface says calmly that the connection is lost and goes on; Streamlit's own dialog would cover the sample.
 LOOK = """<style>.stDialog, .st-key-revive {display: none} [data-testid=stMainBlockContainer] {padding-bottom: 1rem}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pages.parts import agreement_view, choice, decide, gain_chart, label_settings, latest_answers, page, review_view, session, words
+from pages.parts import choice, decide, page, session, words
+from pages.parts.label import agreement_view, gain_chart, label_settings, latest_answers, review_view
 
 project, by = session.project(), session.user()
 apart, corrections = project.disagreements(), project.feedback()

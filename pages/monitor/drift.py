@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import (
+from pages.parts import choices, page, picture, session
+from pages.parts.monitor import (
     brush,
     causes,
-    choices,
     downloads,
     drift_column,
     drift_map,
@@ -18,12 +18,9 @@ from pages.parts import (
     drift_samples,
     drift_thresholds,
     drift_words,
-    page,
-    picture,
-    session,
     window_lists,
 )
-from pages.parts.drift_view import View, looking
+from pages.parts.monitor.drift_view import View, looking
 from pages.parts.windows import Windows
 
 FEW, MOST = 15, 60

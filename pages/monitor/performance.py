@@ -6,25 +6,20 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import (
+from pages.parts import choices, facts, page, picture, session, words
+from pages.parts.monitor import (
     brush,
     causes,
-    choices,
     concept_view,
     cost_form,
     downloads,
-    facts,
-    page,
     performance_charts,
     performance_limits,
     performance_samples,
     performance_views,
     performance_words,
-    picture,
-    session,
     span,
     window_lists,
-    words,
 )
 from pages.parts.windows import Windows
 

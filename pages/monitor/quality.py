@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import choices, downloads, page, picture, quality_charts, quality_rules, session, span, window_lists, words
+from pages.parts import choices, page, picture, session, words
+from pages.parts.monitor import downloads, quality_charts, quality_rules, span, window_lists
 from pages.parts.windows import Windows
 
 RANGES = {"50": "Last 50 windows", "all": "All"}

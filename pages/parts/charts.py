@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts.colors import ROLES, SEQUENTIAL, SEQUENTIAL_DARK, color, faint
 
-__all__ = ["ROLES", "SEQUENTIAL", "SEQUENTIAL_DARK", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
+__all__ = ["ROLES", "SMALL", "SEQUENTIAL", "SEQUENTIAL_DARK", "band", "color", "draw", "faint", "figure", "line", "note", "rule", "threshold"]
 
 SMALL = {"color": ROLES["muted"], "size": 12}
 GRID = "rgba(138,143,152,0.18)"
@@ -93,10 +93,10 @@ def note(chart: go.Figure, x: Any, y: Any, text: str, tint: str, **place: Any) -
     chart.add_annotation(x=x, y=y, text=text, showarrow=False, font={"color": tint, "size": 13}, **place)
 
 
-def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None) -> None:
-    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click; the points are in the session under `key`."""
+def draw(chart: go.Figure, key: str, alt: str, select: Callable[[], None] | None = None, by: Literal["points", "box"] = "points") -> None:
+    """Show a figure: no mode bar, the theme's fonts and ink. `select` is called after a click, or a drag ("box"); see the session's `key`."""
     config = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
     if select is None:
         st.plotly_chart(chart, key=key, config=config, alt=alt)
     else:
-        st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode="points")
+        st.plotly_chart(chart, key=key, config=config, alt=alt, on_select=select, selection_mode=by)

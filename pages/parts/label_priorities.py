@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 import lifecycle
-from pages.parts import page, queue_query, settle
+from pages.parts import page, settle
+from pages.parts.label import queue_query
 
 __all__ = ["rules"]
 

@@ -9,7 +9,8 @@ import os
 import streamlit as st
 
 import lifecycle
-from pages.parts import door, page
+from pages.parts import page
+from pages.parts.accounts import door
 
 __all__ = ["chosen", "dark", "names", "project", "signs_in", "user", "workspace"]
 

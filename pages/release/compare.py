@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 import lifecycle
-from pages.parts import charts, compare_details, compare_standing, compare_view, decide, difference_charts, flips, page, session
+from pages.parts import charts, decide, page, session
+from pages.parts.release import compare_details, compare_standing, compare_view, difference_charts, flips
 
 project, by, dark = session.project(), session.user(), session.dark()
 versions = project.versions()

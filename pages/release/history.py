@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time
 import pandas as pd
 import streamlit as st
 
-from pages.parts import events, live_at, page, session, words
+from pages.parts import events, page, session, words
+from pages.parts.release import live_at
 
 project = session.project()
 log = project.history()

@@ -7,7 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import decide, page, session, trial_start, trial_view, words
+from pages.parts import decide, page, session, words
+from pages.parts.release import trial_start, trial_view
 
 project, by = session.project(), session.user()
 versions = project.versions()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.parts import accounts_view, decide, page, session, words
+from pages.parts import decide, page, session, words
+from pages.parts.accounts import accounts_view
 
 workspace, user = session.workspace(), session.user()
 known = session.names()

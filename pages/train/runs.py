@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.parts import backtest, candidate_form, decide, page, race_view, run_view, session, settle, training_form, tree, words
+from pages.parts import candidate_form, decide, page, race_view, session, settle, tree, words
+from pages.parts.train import backtest, run_view, training_form
 
 ACTIVE = ("queued", "running")
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import lifecycle
-from pages.parts import decide, page, session, trigger_form, trigger_preview, words
+from pages.parts import decide, page, session, words
+from pages.parts.train import trigger_form, trigger_preview
 
 project, by = session.project(), session.user()
 kept = list(project.settings.triggers)

@@ -27,7 +27,7 @@ def moved(page, do):
 
 def drag(page, key, start, end):
     """Drag over a chart from one share of its width to another."""
-    box = page.locator(f".st-key-{key} .picture").bounding_box()
+    box = page.locator(f".st-key-{key} .js-plotly-plot").bounding_box()
     page.mouse.move(box["x"] + box["width"] * start, box["y"] + box["height"] * 0.4)
     page.mouse.down()
     for share in (0.3, 0.6, 1.0):
@@ -50,7 +50,7 @@ def test_from_an_alarm_to_the_column_to_two_ranges_to_the_samples_to_the_queue(s
     page.get_by_role("heading", name="Drift", exact=True).wait_for()
     page.get_by_role("heading", name=re.compile("How did .* move")).wait_for()
     settled(page)
-    box = page.locator(".st-key-drift-map .picture").bounding_box()
+    box = page.locator(".st-key-drift-map .js-plotly-plot").bounding_box()
 
     def cell():
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.35)

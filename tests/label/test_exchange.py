@@ -12,10 +12,10 @@ import pytest
 from lifecycle.errors import BadData, BadFile, UnknownName
 from lifecycle.label.exchange import answers_of
 from lifecycle.records import UNSURE
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.importing_labels import import_labels
-from lifecycle.verbs.label_books import label_records
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.label.importing_labels import import_labels
+from lifecycle.verbs.label.label_books import label_records
 
 Make = Callable[..., Context]
 STUDIO = [

@@ -17,10 +17,10 @@ from lifecycle.label.answers import answers_from
 from lifecycle.label.expertise import class_quality
 from lifecycle.label.kappa import kappa_estimate
 from lifecycle.label.throughput import throughput
-from lifecycle.verbs import golden, labeling
-from lifecycle.verbs.comparing_experts import agreement, consensus
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.reviewing import answers, disagreements
+from lifecycle.verbs.label import golden, labeling
+from lifecycle.verbs.label.comparing_experts import agreement, consensus
+from lifecycle.verbs.label.reviewing import answers, disagreements
 
 Make = Callable[..., Context]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from lifecycle.verbs import labeling
-from lifecycle.verbs.comparing_experts import agreement
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.label.comparing_experts import agreement
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])

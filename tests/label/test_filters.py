@@ -12,9 +12,9 @@ from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.label.audit import permanent_numbers
 from lifecycle.label.queue import Wishes, rank
 from lifecycle.records import QueueFilter
-from lifecycle.verbs import labeling, requesting, wishing
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.queueing import summary
+from lifecycle.verbs.label import labeling, requesting, wishing
+from lifecycle.verbs.label.queueing import summary
 
 Make = Callable[..., Context]
 HIGH = QueueFilter(column="a", low=0.8)
@@ -96,7 +96,7 @@ def test_nothing_to_find_is_not_looked_for_again(make: Make, monkeypatch: pytest
     context = make(rows=100)
     nothing = QueueFilter(column="a", low=99)
     assert labeling.next_tasks(context, "ana", 5, nothing) == []
-    monkeypatch.setattr("lifecycle.verbs.filtering._search", lambda *_: pytest.fail("searched again"))
+    monkeypatch.setattr("lifecycle.verbs.label.filtering._search", lambda *_: pytest.fail("searched again"))
     assert labeling.next_tasks(context, "ana", 5, nothing) == []
 
 

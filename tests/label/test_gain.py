@@ -14,7 +14,7 @@ import lifecycle
 from lifecycle.errors import InvalidValue
 from lifecycle.label.gain import fit_curve, sizes
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.gaining import labeling_gain
+from lifecycle.verbs.label.gaining import labeling_gain
 
 Make = Callable[..., Context]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from lifecycle.label.audit import permanent_numbers
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.label import labeling
 
 
 def label(context: Context, answers: int, truth: Callable[[int], int]) -> None:

@@ -12,11 +12,11 @@ import pytest
 from lifecycle.label.features import as_numbers
 from lifecycle.records import Column
 from lifecycle.stores.labels import Entry
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.pool import State, read_pool
-from lifecycle.verbs.samples import rows_at, samples
-from lifecycle.verbs.truth import add_labels
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.label.pool import State, read_pool
+from lifecycle.verbs.label.samples import rows_at, samples
+from lifecycle.verbs.predictions.truth import add_labels
 
 Make = Callable[..., Context]
 
@@ -76,7 +76,7 @@ def test_rows_come_back_in_the_order_asked_and_as_they_were(make: Make) -> None:
 
 
 def test_bytes_lists_and_nan_survive_being_at_hand(make: Make) -> None:
-    from lifecycle.verbs.samples import _plain, _read, json
+    from lifecycle.verbs.label.samples import _plain, _read, json
 
     row = {"image": b"\x89PNG\x00", "series": [1.0, 2.5], "a": None, "b": float("nan"), "text": 'say "hé"'}
     back = json.loads(json.dumps(row, default=_plain), object_hook=_read)

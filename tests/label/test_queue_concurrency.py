@@ -10,8 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.label import labeling
 
 EXPERT = """
 import sys

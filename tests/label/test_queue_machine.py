@@ -17,8 +17,8 @@ from lifecycle.records import UNSURE, Column, ProjectConfig, Schema, Settings
 from lifecycle.stores.database import Database, dumps
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.snapshots import SnapshotStore
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Clock, Context
+from lifecycle.verbs.label import labeling
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 EXPERTS = st.sampled_from(["ana", "ben", "cat"])

@@ -10,8 +10,8 @@ import pytest
 
 from lifecycle.errors import Conflict, InvalidValue, UnknownName
 from lifecycle.records import UNSURE
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.label import labeling
 
 Make = Callable[..., Context]
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.resembling import request_similar, similar, stock_landmarks
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.label.resembling import request_similar, similar, stock_landmarks
 
 
 def test_the_nearest_unlabelled_are_found_and_asked_for(make: Callable[..., Context]) -> None:

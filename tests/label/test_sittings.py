@@ -9,10 +9,10 @@ import pytest
 
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import UNSURE
-from lifecycle.verbs import labeling
 from lifecycle.verbs.context import Context
-from lifecycle.verbs.resembling import neighbours
-from lifecycle.verbs.sittings import label_examples, label_progress
+from lifecycle.verbs.label import labeling
+from lifecycle.verbs.label.resembling import neighbours
+from lifecycle.verbs.label.sittings import label_examples, label_progress
 
 Make = Callable[..., Context]
 

@@ -10,7 +10,7 @@ import pytest
 
 import lifecycle
 from lifecycle.errors import InvalidValue, UnknownName
-from lifecycle.verbs import drifting
+from lifecycle.verbs.monitor import drifting
 
 
 def rows(n: int, seed: int, shift: float = 0.0, gold: float = 0.0) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 import lifecycle
 from lifecycle.errors import UnknownName
-from lifecycle.verbs import drifting
+from lifecycle.verbs.monitor import drifting
 
 COLUMNS = ["window", "start", "end", "rows", "column", "kind", "test", "statistic", "p_value", "effect", "threshold", "drifted"]
 

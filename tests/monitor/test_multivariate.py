@@ -14,7 +14,7 @@ import lifecycle
 from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.monitor.multivariate.domain_classifier import delong
 from lifecycle.monitor.multivariate.mmd import discrepancy, frequencies, waves
-from lifecycle.verbs import multivariate as verb
+from lifecycle.verbs.monitor import multivariate as verb
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -11,7 +11,7 @@ from lifecycle.errors import UnknownName
 from lifecycle.monitor.health import because
 from lifecycle.monitor.root_cause import blame, group_cells, novel_part
 from lifecycle.monitor.summaries import Bins, cells_of, freeze_numbers
-from lifecycle.verbs import blaming
+from lifecycle.verbs.monitor import blaming
 
 
 def counted(reference: np.ndarray, current: np.ndarray) -> tuple[list, np.ndarray]:

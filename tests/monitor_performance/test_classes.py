@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from lifecycle.verbs.performance_classes import performance_classes
+from lifecycle.verbs.monitor.performance_classes import performance_classes
 
 CLASSES = (3, 7, 11)
 

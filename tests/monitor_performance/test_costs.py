@@ -7,9 +7,9 @@ import pytest
 
 import lifecycle
 from lifecycle.costs import cost_matrix, require_costs
-from lifecycle.verbs import performing
 from lifecycle.verbs.configuring import configure
-from lifecycle.verbs.performance_views import slices
+from lifecycle.verbs.monitor import performing
+from lifecycle.verbs.monitor.performance_views import slices
 
 CLASSES = ("no", "maybe", "yes")
 COSTS = {"yes": {"no": 100.0, "maybe": 10, "yes": -20}, "no": {"yes": 5, "maybe": 1}}

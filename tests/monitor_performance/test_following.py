@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from lifecycle.verbs import performance_following, performing
-from lifecycle.verbs.performance_following import forget
+from lifecycle.verbs.monitor import performance_following, performing
+from lifecycle.verbs.monitor.performance_following import forget
 
 CLASSES = ("no", "yes")
 

@@ -12,7 +12,7 @@ import lifecycle
 from lifecycle.monitor.health import assess
 from lifecycle.records import Settings
 from lifecycle.stores.database import dumps
-from lifecycle.verbs import performance_views, performing
+from lifecycle.verbs.monitor import performance_views, performing
 
 CLASSES = ("no", "yes")
 ALARMS = pd.DataFrame({"window": [], "start": [], "end": [], "rows": [], "p_value": [], "alarm": [], "columns": []})

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lifecycle.monitor.performance.reweighted import Reweighting, corrected, density_ratio
-from lifecycle.verbs import performing
 from lifecycle.verbs.configuring import configure
+from lifecycle.verbs.monitor import performing
 
 
 def test_the_ratio_is_that_of_two_normal_densities():

@@ -10,7 +10,7 @@ from scipy import stats
 import lifecycle
 from lifecycle.monitor.performance.slices import Cut, cut_numeric
 from lifecycle.monitor.slice_drift import cell_numbers, slice_drift
-from lifecycle.verbs.slice_drifting import drift_slices
+from lifecycle.verbs.monitor.slice_drifting import drift_slices
 
 CLASSES = ("no", "yes")
 

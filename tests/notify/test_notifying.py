@@ -14,8 +14,8 @@ import lifecycle
 from lifecycle.__main__ import main
 from lifecycle.engines import posting
 from lifecycle.stores import channels as stored
-from lifecycle.verbs import notifying
-from lifecycle.verbs.notice_words import KINDS, message
+from lifecycle.verbs.notices import notifying
+from lifecycle.verbs.notices.notice_words import KINDS, message
 from lifecycle.workspace import Workspace
 from tests.notify.conftest import Hook
 

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 import lifecycle
-from pages.parts import data_out, difference_charts, sample_json, trigger_form
+from pages.parts import data_out, sample_json
+from pages.parts.release import difference_charts
+from pages.parts.train import trigger_form
 
 
 @pytest.mark.parametrize(

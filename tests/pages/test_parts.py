@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import importlib
 import itertools
-import re
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,9 @@ import pandas as pd
 import pytest
 
 import pages.parts
-from pages.parts import brush, drift_map, error_charts, events, performance_words, timeline, tree, words
+from pages.parts import events, timeline, tree, words
 from pages.parts.drawn import Plot
+from pages.parts.monitor import brush, drift_map, error_charts, performance_words
 from pages.parts.scales import nice
 from pages.parts.windows import Windows
 
@@ -42,16 +42,18 @@ def test_the_heatmap_has_a_cell_and_a_click_for_each_column_and_window():
     frame = frame.assign(y=3 - frame["column"].str[-1].astype(int), x=[i // 4 for i in range(len(frame))], reached=frame["statistic"] / 0.1)
     frame = frame.assign(first=frame["window"], last=frame["window"], windows=1, beyond=0)
     plot = drift_map.heatmap(frame, Windows(frame), ("column 3", "2024-01-08", "2024-01-15"))
-    cells = re.findall(r"<b class='(tile[ a-z]*)' style='([^']*)' data-say='([^']*)' data-pick='(\d+),(\d+)'", plot.html())
-    assert len(cells) == len(frame)
-    for kind, _, said, x, y in cells:
-        row = frame[(frame["x"] == int(x)) & (frame["y"] == int(y))].iloc[0]
+    chart = plot.figure()
+    cells, dots = chart.data
+    assert len(cells.customdata) == len(frame)
+    for at, said in zip(cells.customdata, cells.hovertext, strict=True):
+        x, y = map(int, at.split(","))
+        row = frame[(frame["x"] == x) & (frame["y"] == y)].iloc[0]
         assert said.startswith(f"{row['column']}, ")
-        assert ("dotted" in kind) == row["drifted"]
-    shade = {(x, y): float(style.rsplit(",", 1)[1].rstrip(")")) for _, style, _, x, y in cells}
-    assert shade["5", "0"] == max(shade.values())  # the newest window of the column that moved most, which is on top
-    assert plot.over().count("class='frame'") == 1
-    assert f"left:{100 / 6:.4g}%;top:0%;width:{200 / 6:.4g}%;height:25%" in plot.over()
+        assert ((x, y) in set(zip(dots.x, dots.y, strict=True))) == row["drifted"]
+    shade = dict(zip(cells.customdata, (float(fill.rsplit(",", 1)[1].rstrip(")")) for fill in cells.marker.color), strict=True))
+    assert shade["5,0"] == max(shade.values())  # the newest window of the column that moved most, which is on top
+    (chosen,) = chart.layout.shapes
+    assert (chosen.x0, chosen.x1, chosen.y0, chosen.y1) == (0.5, 2.5, -0.5, 0.5)
 
 
 def test_what_people_named_is_text_in_a_drawn_chart():
@@ -61,15 +63,19 @@ def test_what_people_named_is_text_in_a_drawn_chart():
     plot.ticks([0.5], ["</s>"])
     plot.note(0, 0, "<u>")
     plot.legend([("<q>", "red")])
-    assert "<script>" not in plot.html()
-    assert all(f"&lt;{name}&gt;" in plot.html() for name in ("i", "b", "/s", "u", "q"))
-    assert "data-pick='&#x27;&quot;'" in plot.html()
+    chart = plot.figure()
+    assert chart.data[0].hovertext == ("&#x27;&gt;&lt;script&gt;",)
+    assert chart.data[0].customdata[0] == "'\""
+    said = [note.text for note in chart.layout.annotations] + [*chart.layout.xaxis.ticktext, *chart.layout.yaxis.ticktext]
+    assert all(any(f"&lt;{name}&gt;" in text for text in said) for name in ("i", "b", "/s", "u", "q"))
 
 
 def test_a_line_breaks_where_a_value_is_missing():
     plot = Plot(100, (0, 4), (0, 1))
     plot.line(range(5), [0.0, 1.0, np.nan, 1.0, 0.0], "red")
-    assert re.findall(r"points='([^']*)'", plot.html()) == ["0.00,100.00 25.00,0.00", "75.00,0.00 100.00,100.00"]
+    (line,) = plot.figure().data
+    assert line.connectgaps is False
+    assert np.isnan(line.y[2])
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -9,7 +9,7 @@ import pytest
 
 import lifecycle
 from lifecycle.stores import passwords
-from lifecycle.verbs import signing
+from lifecycle.verbs.accounts import signing
 from tests.people.conftest import PASSWORD
 
 

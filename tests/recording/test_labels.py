@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lifecycle import BadData, InvalidValue, Project, UnknownName
-from lifecycle.verbs import recording
+from lifecycle.verbs.predictions import recording
 from tests.recording.conftest import rows
 
 

@@ -105,7 +105,7 @@ def test_champion_at_any_time(project):
 def test_a_version_whose_file_was_changed_never_goes_live(project):
     path = project._context.models.path(project.version(2).model)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
-    from lifecycle.verbs import scoring
+    from lifecycle.verbs.predictions import scoring
 
     scoring._models.clear()
     scoring._alive.clear()
@@ -206,7 +206,7 @@ def _each(project, answers, seed):
 
 
 def test_a_candidate_that_fails_never_fails_a_request(project, monkeypatch):
-    from lifecycle.verbs import answering
+    from lifecycle.verbs.predictions import answering
 
     real = answering.say
 

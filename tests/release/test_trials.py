@@ -10,7 +10,8 @@ import pytest
 import lifecycle
 from lifecycle.release import guardrails
 from lifecycle.release.sequential import Moments, rate_evidence
-from lifecycle.verbs import answering, measuring
+from lifecycle.verbs.predictions import answering
+from lifecycle.verbs.release import measuring
 from tests.release.conftest import features, labelled, made
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -178,7 +178,7 @@ def test_a_version_that_does_not_load_is_never_swapped_in(api, home):
     path = workspace.models.path(project.version(2).model)
     path.write_bytes(b"no model")
     from lifecycle.stores import versions as stored
-    from lifecycle.verbs import scoring
+    from lifecycle.verbs.predictions import scoring
 
     scoring._models.clear()
     scoring._alive.clear()
@@ -195,7 +195,8 @@ def test_a_version_that_does_not_load_is_never_swapped_in(api, home):
 
 
 def test_a_model_that_crashes_whoever_opens_it_crashes_a_child_alone(api, home, monkeypatch, tmp_path):
-    from lifecycle.verbs import jobs, scoring
+    from lifecycle.verbs.predictions import scoring
+    from lifecycle.verbs.train import jobs
 
     project = demo(home)
     asked = []

@@ -17,7 +17,7 @@ import yaml
 
 import lifecycle
 from lifecycle.__main__ import main
-from lifecycle.verbs.admitting import PICKLES
+from lifecycle.verbs.train.admitting import PICKLES
 from tests.release.conftest import better, features, made
 from tests.release.conftest import project as project
 

@@ -30,7 +30,7 @@ def project(workspace: Workspace) -> Project:
 
 def test_a_full_disk_under_a_segment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(predictions, "LARGE", 10)
-    monkeypatch.setattr("lifecycle.verbs.landing.LARGE", 10)
+    monkeypatch.setattr("lifecycle.verbs.predictions.landing.LARGE", 10)
     files = sorted(project._context.root.rglob("*.*"))
 
     def full(_: int) -> None:

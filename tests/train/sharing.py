@@ -13,7 +13,7 @@ from pathlib import Path
 import lifecycle
 from lifecycle import worker
 from lifecycle.engines.locks import seat
-from lifecycle.verbs import running, steps
+from lifecycle.verbs.train import running, steps
 
 
 def work(home: Path, url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import lifecycle
 from lifecycle.project import Project
-from lifecycle.verbs import triggering
+from lifecycle.verbs.train import triggering
 from lifecycle.workspace import Workspace
 from tests.train.conftest import label, rows
 

@@ -70,7 +70,7 @@ def test_trouble_in_one_project_is_told_once_and_stops_nobody(project: Project, 
     def fail(*_: object) -> int:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("lifecycle.verbs.drifting.catch_up", fail)
+    monkeypatch.setattr("lifecycle.verbs.monitor.drifting.catch_up", fail)
     run = project.request_retrain().id
     loop = worker.Worker(workspace, threading.Event(), tick_seconds=0.0)
     loop.look()

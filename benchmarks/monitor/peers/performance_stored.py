@@ -8,7 +8,7 @@ import pandas as pd
 from measure import Stages
 
 import lifecycle
-from lifecycle.verbs import performing
+from lifecycle.verbs.monitor import performing
 
 
 def main(folder: str, windows: int) -> None:

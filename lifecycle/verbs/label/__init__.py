@@ -1,0 +1,1 @@
+"""Label: the queue, the experts' answers and the labels that follow."""

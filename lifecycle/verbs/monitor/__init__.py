@@ -1,0 +1,1 @@
+"""Monitor: drift, performance, quality, and why they changed."""

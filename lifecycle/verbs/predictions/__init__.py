@@ -1,0 +1,1 @@
+"""Predictions and labels land; served models answer."""

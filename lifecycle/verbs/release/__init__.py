@@ -1,0 +1,1 @@
+"""Release: compare, decide, try, roll out and back."""

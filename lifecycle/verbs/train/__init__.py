@@ -1,0 +1,1 @@
+"""Train: triggers, runs and what they make."""
