@@ -29,8 +29,8 @@ def main(context: click.Context, home: str | None, person: str | None) -> None:
 
 
 for stage in (predictions, monitor, monitor_views, change, label, queue, train, models, release, operations, people, notify):
-    for subcommand in stage.commands.commands.values():
-        main.add_command(subcommand)
+    for name, subcommand in stage.commands.commands.items():
+        main.add_command(subcommand, name)
 
 if __name__ == "__main__":
     main()

@@ -118,7 +118,7 @@ VIEWS: dict[str, Callable[[Project], Any]] = {
 def test_a_report_reads_nothing_of_the_log_and_costs_the_same_whatever_its_size(projects, monkeypatch, name):
     few, many = (counted(project, REPORTS[name], monkeypatch) for project in projects)
     assert many[0] == 0
-    assert many[1] <= 1.5 * few[1] + 5
+    assert many[1] <= 1.5 * few[1] + 10  # the queue itself holds up to 2,000 samples, however many rows there are
 
 
 @pytest.mark.parametrize("name", VIEWS)

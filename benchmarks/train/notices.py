@@ -26,7 +26,7 @@ import lifecycle
 
 SENDER = """
 import sys, time, datetime, lifecycle
-from lifecycle.verbs import notifying
+from lifecycle.verbs.notices import notifying
 notifying.LEASE = datetime.timedelta(seconds=1)
 notifying.AT_ONCE = 10**9
 workspace = lifecycle.open_workspace(sys.argv[1])

@@ -26,8 +26,8 @@ from pages.parts.windows import Windows
 FEW, MOST = 15, 60
 
 
-def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
-    """The map, worst column first; a click opens a column in a window."""
+def overview(view: View, place: st.delta_generator.DeltaGenerator) -> tuple[int, int]:
+    """The map, worst column first; a click opens a column in a window. Returns the room left and right of its cells."""
     shown = view.map
     if len(view.columns) > FEW:
         with place:
@@ -38,6 +38,7 @@ def overview(view: View, place: st.delta_generator.DeltaGenerator) -> None:
     alt = "Heatmap of drift: a row a column, the worst on top, a column a window"
     plot = drift_map.heatmap(shown, view.shown, selected, session.dark())
     picture.show(plot, "drift-map", alt, lambda told: _opened(shown, str(told["pick"])))
+    return plot.edges
 
 
 def _columns(which: str, total: int) -> str:
@@ -73,9 +74,9 @@ def parts(project: lifecycle.Project) -> None:
     page.section("Which columns moved, and when?")
     place = st.container(horizontal=True)
     view = looking(project, report.alarms, place)
-    overview(view, place)
+    edges = overview(view, place)
     counts = report.alarms.assign(count=report.alarms["columns"].str.len())
-    brush.brush(counts, view.shown, "drifted column", (view.chosen.first, view.chosen.last), "drift-brush", (drift_map.margin(view.map), 16))
+    brush.brush(counts, view.shown, "drifted column", (view.chosen.first, view.chosen.last), "drift-brush", edges)
     controls(view, report)
     drift_notes.shown(project, report)
     found = drift_ranges.compared(project, str(session.workspace().path), view.every, view.chosen, view.before)

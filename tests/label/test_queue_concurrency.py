@@ -20,7 +20,7 @@ from lifecycle.errors import Conflict
 from lifecycle.stores.database import Database
 from lifecycle.stores.models import ModelStore
 from lifecycle.stores.snapshots import SnapshotStore
-from lifecycle.verbs import labeling
+from lifecycle.verbs.label import labeling
 from lifecycle.verbs.context import Clock, Context
 
 root, me, batch = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

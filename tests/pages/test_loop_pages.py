@@ -17,7 +17,7 @@ def test_a_page_opens_on_a_demo_project_with_its_finding(opened, demo_copy, url,
     assert any("class='finding'" in html.proto.body and len(html.proto.body) > 40 for html in at.get("html"))
 
 
-@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("url", [url for url in PAGES if url not in ("notifications", "people")])
 def test_a_page_of_an_empty_workspace_says_what_to_do(opened, empty_workspace, url):
     at = opened(empty_workspace, url)
     assert not at.exception
@@ -118,7 +118,7 @@ def test_history_answers_who_was_live_and_filters(opened, demo_copy):
     at = sound(opened(demo_copy, "history", project="digits"))
     assert f"the champion was **version {project.champion.version}**" in texts(at)
     at = sound(at.multiselect(key="history-verbs").set_value(["log"]).run())
-    shown = at.dataframe[0].value
+    shown = next(table.value for table in at.dataframe if "Verb" in table.value)
     assert set(shown["Verb"]) == {"log"}
     assert len(shown) == (project.history()["verb"] == "log").sum()
 
@@ -126,6 +126,6 @@ def test_history_answers_who_was_live_and_filters(opened, demo_copy):
 def test_the_page_says_that_there_are_no_accounts(opened, demo_copy):
     at = sound(opened(demo_copy, "people", project="digits", by="dora"))
     assert "There are no accounts yet" in texts(at)
-    shown = at.dataframe[0].value.set_index("Person")
+    shown = next(table.value for table in at.dataframe if "Labels" in table.value).set_index("Person")
     labels = lifecycle.open_workspace(demo_copy).project("digits").labels()
     assert shown.loc["ana", "Labels"] == sum("ana" in names for names in labels["annotators"])

@@ -10,7 +10,7 @@ from tests.pages.conftest import Opened, sound, texts
 from tests.pages.conftest import opened as opened
 from tests.people.conftest import PASSWORD
 
-BUTTONS = {"compare": ("approve", "reject", "ask-approval"), "rollout": ("roll-back", "shadow", "canary"), "runs": ("retrain",)}
+BUTTONS = {"compare": ("approve", "reject", "ask-approval"), "rollout": ("roll-back", "start-the-trial"), "runs": ("retrain",)}
 
 
 @pytest.fixture

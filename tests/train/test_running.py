@@ -79,7 +79,7 @@ def test_a_killed_worker_is_resumed_at_the_step_it_was_in(project: Project, work
 import os, signal, sys
 import lifecycle
 from lifecycle.engines import local
-from lifecycle.verbs import steps, running
+from lifecycle.verbs.train import running, steps
 project = lifecycle.open_workspace({str(workspace.path)!r}).project("p")
 step = steps.STEPS[{died_at!r}]
 def die(*arguments):

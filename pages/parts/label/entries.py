@@ -19,7 +19,7 @@ def perform(project: lifecycle.Project, annotator: str, client: str, entry: Mapp
     if kind == "undo":
         if entry.get("batch"):
             project.undo_together(annotator, str(entry["batch"])[:80], f"{client}+")
-        project.undo(annotator, client_id=client, task=task)
+        project.undo(annotator, client_id=client, task=task or None)
         return
     if kind == "skip":
         project.skip(task, annotator)

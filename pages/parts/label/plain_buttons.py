@@ -59,5 +59,5 @@ def _number(now: sitting.Sitting, task: lifecycle.Task, schema: lifecycle.Schema
 
 def _act(now: sitting.Sitting, task: int, kind: str, value: Any) -> None:
     """Through the same door as the surface: one message with one answer."""
-    entry = {"client": uuid.uuid4().hex, "task": task, "kind": kind, "value": value}
+    entry = {"client": uuid.uuid4().hex, "task": 0 if kind == "undo" else task, "kind": kind, "value": value}
     now.receive({"entries": [entry]})

@@ -48,7 +48,7 @@ def bars(frame: pd.DataFrame, metric: str, dark: bool = False) -> Plot:
         plot.cell((min(0.0, value), max(0.0, value), y - 0.3, y + 0.3), tint)
         if ends["lower"].notna().iloc[y]:
             plot.line((ends["lower"].iloc[y], ends["upper"].iloc[y]), (y, y), charts.ROLES["muted"], width=1)
-        plot.cell((*plot.x, y - 0.5, y + 0.5), "transparent", "spot", str(said))
+        plot.cell((*plot.x, y - 0.5, y + 0.5), "rgba(0,0,0,0)", "spot", str(said))
         if not pd.isna(share):
             plot.note(plot.x[1], y, words.percent(share), kind="right")
     return plot
