@@ -29,9 +29,8 @@ def recipes(project: lifecycle.Project) -> None:
     st.button(
         "Save recipes",
         key="recipes-save",
-        disabled=not picked,
         on_click=lambda: settle.attempt(lambda: project.set_recipe(picked, by=session.user()), "Saved. The next retraining fits these."),
-        **({} if not picked else page.may(project, "set_recipe")),
+        **(page.may(project, "set_recipe") or {"disabled": not picked}),
     )
 
 

@@ -33,7 +33,8 @@ def test_all_that_was_acknowledged_survives_a_kill(tmp_path: Path, after: int) -
     assert child.stdout is not None
     acknowledged = [child.stdout.readline().split() for _ in range(after)]
     child.kill()
-    rest, _ = child.communicate()
+    rest = child.stdout.read()  # not communicate(), which does not see what readline has read ahead
+    child.communicate()
     acknowledged += [line.split() for line in rest.splitlines() if len(line.split()) == 2]
     found = Counter(log.read(["id"])["id"].to_pylist())
     assert set(found.values()) == {1}

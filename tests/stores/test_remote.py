@@ -12,6 +12,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import lifecycle
+from lifecycle.engines import local
 from lifecycle.stores import remote, segments
 from lifecycle.workspace import Workspace
 
@@ -34,6 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         yield f"file://{tmp_path / 'there'}"
         return
     fsspec = pytest.importorskip("fsspec")
+    monkeypatch.setattr(local, "_nursery", {})  # jobs know the keys that were there when their nursery began
     for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("service"))
