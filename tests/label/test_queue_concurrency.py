@@ -54,16 +54,16 @@ def go(*experts: subprocess.Popen[str]) -> None:
 
 
 def test_two_processes_never_hold_the_same_item(make: Callable[..., Context]) -> None:
-    context = make(rows=120)
+    context = make(rows=300)
     experts = [start(context, who, 5) for who in ("ana", "ben")]
     go(*experts)
     said = [expert.communicate(timeout=120)[0].split("\n")[:-1] for expert in experts]
     assert [expert.returncode for expert in experts] == [0, 0]
     answered = Counter(line.split()[1] for lines in said for line in lines)
-    assert len(answered) == 120
+    assert len(answered) == 300
     assert set(answered.values()) == {1}
-    assert context.database.value("SELECT count(*) FROM annotations") == 120
-    assert len(labeling.labels(context)) == 120
+    assert context.database.value("SELECT count(*) FROM annotations") == 300
+    assert len(labeling.labels(context)) == 300
     assert all(lines for lines in said)
 
 
