@@ -26,10 +26,12 @@ def test_compare_approve_answer_and_roll_back(page: Page, serve: Callable[[Path]
 
     page.goto(f"{serve(demo_copy)}/compare?project=digits&by=carla&new={run.candidate}")
     page.get_by_role("button", name="Approve...").click()
-    page.get_by_test_id("stDialog").get_by_role("button", name="Approve", exact=True).click()
+    approve = page.get_by_test_id("stDialog").get_by_role("button", name=re.compile("^Approve"))  # despite a failed gate: latency, on a busy machine
+    approve.click()
     expect(page.get_by_text("A reason is needed")).to_be_visible()  # nothing goes live without one
     assert project.champion == before
-    decide(page, "Approve", "Better on turned digits")
+    page.get_by_test_id("stDialog").get_by_role("textbox").fill("Better on turned digits")
+    approve.click()
     expect(page.get_by_text(f"Version {run.candidate} is approved and live")).to_be_visible()
 
     assert set(project.predict(rows)["model_version"]) == {run.candidate}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import TimeoutError
+
 import lifecycle
 from tests.browser.conftest import settled
 
@@ -37,8 +39,15 @@ def drag(page, key, start, end):
 
 def chosen(page, key, text):
     """Choose an entry of a list."""
-    page.locator(f".st-key-{key} input").click()
-    page.get_by_role("option", name=text, exact=True).click()
+    option = page.get_by_role("option", name=text, exact=True)
+    for _ in range(3):  # the list closes when the page is drawn again below it
+        page.locator(f".st-key-{key} input").click()
+        try:
+            option.click(timeout=4000)
+            return
+        except TimeoutError:
+            page.keyboard.press("Escape")
+    option.click(timeout=4000)
 
 
 def test_from_an_alarm_to_the_column_to_two_ranges_to_the_samples_to_the_queue(serve, demo_copy, page):
