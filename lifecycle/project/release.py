@@ -9,9 +9,8 @@ import pandas as pd
 
 from lifecycle.project.opened import Opened
 from lifecycle.records import Comparison, Gate, ModelVersion, Rollout, Trial, TrialPlan
-from lifecycle.verbs import planning_trials
 from lifecycle.verbs.predictions import answering
-from lifecycle.verbs.release import approving, releasing, steering
+from lifecycle.verbs.release import approving, planning_trials, releasing, steering
 
 __all__ = ["ReleaseVerbs"]
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.parts import candidate_form, decide, page, race_view, session, settle, tree, words
-from pages.parts.train import backtest, run_view, training_form
+from pages.parts import decide, page, session, settle, tree, words
+from pages.parts.train import backtest, candidate_form, race_view, run_view, training_form
 
 ACTIVE = ("queued", "running")
 

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 import lifecycle
-from pages.parts import label_priorities, page
+from pages.parts import page
+from pages.parts.label import label_priorities
 
 __all__ = ["settings"]
 

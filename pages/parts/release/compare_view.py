@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import decide, page, race_view, words
+from pages.parts import decide, page, words
 from pages.parts.release import asking
 from pages.parts.rows import each
+from pages.parts.train import race_view
 
 __all__ = ["chooser", "decision", "pick"]
 
