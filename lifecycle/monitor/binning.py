@@ -46,22 +46,18 @@ class _Grid:
         return np.ldexp(lines.astype(np.float64), self.shift) if self.even else _unordered(lines << self.shift)
 
     def place(self, values: Floats, floats: Floats, out: Integers) -> Integers:
-        """The cell of each value: 0 up to the first line, `cells` + 1 beyond the last one or where there is no value."""
+        """The cell of each value, 1 to `cells`; anything outside of them, and for NaN, where there is none."""
         if self.even:
             np.multiply(values, 2.0**-self.shift, out=floats)
             np.ceil(floats, out=floats)
-            np.fmin(floats, self.first + self.cells + 1, out=floats)
-            np.maximum(floats, self.first, out=floats)
-            np.copyto(out, floats, casting="unsafe")
-            return np.subtract(out, self.first, out=out)
+            return np.subtract(floats, self.first, out=out, casting="unsafe")
         bits, lost = values.view(np.int64), floats.view(np.int64)
         np.right_shift(bits, 63, out=out)
         np.bitwise_and(out, _MASK, out=out)
         np.bitwise_xor(bits, out, out=out)
         np.add(out, (1 << self.shift) - 1, out=lost)
         np.right_shift(lost, self.shift, out=out)
-        np.subtract(out, self.first, out=out)
-        return np.clip(out, 0, self.cells + 1, out=out)
+        return np.subtract(out, self.first, out=out)
 
 
 class Lookup:
@@ -93,7 +89,7 @@ class Lookup:
             return self._searched(values)
         values, out = np.ascontiguousarray(values), np.empty(len(values), dtype=np.int64)
         floats, place = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int64)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(values), _BLOCK):
                 block, found = values[start : start + _BLOCK], out[start : start + _BLOCK]
                 n = len(block)
@@ -117,7 +113,10 @@ class Lookup:
             return
         lying = [int((grid.values(grid.lines(inner)) == inner).sum()) for grid in grids]
         grid = min((grid for grid, count in zip(grids, lying, strict=True) if count == max(lying)), key=lambda g: (g.cells, not g.even))
-        place = grid.place(self.edges, np.empty(len(self.edges)), np.empty(len(self.edges), dtype=np.int64))
+        with np.errstate(over="ignore", invalid="ignore"):
+            place = grid.place(self.edges, np.empty(len(self.edges)), np.empty(len(self.edges), dtype=np.int64))
+        first, last = grid.values(np.array([grid.first, grid.first + grid.cells]))
+        place[self.edges <= first], place[self.edges > last] = 0, grid.cells + 1
         on = grid.values(place + grid.first) == self.edges
         table = np.concatenate(([0], np.cumsum(np.bincount(place, minlength=grid.cells + 2))[:-1])).astype(np.int64) + 1
         table[place[~on]] = -1

@@ -320,7 +320,7 @@ def _moments(known: Floats, windows: NDArray[np.int64], count: int, runs: Runs) 
                 part = known[start:end]
                 low[owner], high[owner] = np.fmin(low[owner], part.min()), np.fmax(high[owner], part.max())
                 total[owner] += part.sum()
-                squares[owner] += np.dot(part, part)
+                squares[owner] += np.einsum("i,i->", part, part)  # not BLAS, whose threads cost more than they save, and change the bits
         elif len(starts) < 4 * count:  # windows lie in runs, as they do in a log in order
             np.fmin.at(low, owners, np.minimum.reduceat(known, starts))
             np.fmax.at(high, owners, np.maximum.reduceat(known, starts))
