@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 from lifecycle.records import SequentialResult
 from lifecycle.stores.database import Database
 
-__all__ = ["add", "by_entity", "count", "counters", "last", "meet", "outcomes", "pairs", "point", "points", "sums"]
+__all__ = ["add", "by_entity", "count", "counters", "label_cursor", "last", "meet", "outcomes", "pairs", "point", "points", "sums"]
 
 MOST_POINTS = 400
 DECIDED = 20.0  # an e-value that has one chance in twenty, or less, when there is no difference
+
+
+def label_cursor(rollout: int) -> str:
+    """The name of the cursor that says up to where a trial has taken in labels."""
+    return f"trial-labels-{rollout}"
 
 
 def counters(database: Database, rollout: int) -> dict[str, int]:

@@ -206,16 +206,16 @@ def _each(project, answers, seed):
 
 
 def test_a_candidate_that_fails_never_fails_a_request(project, monkeypatch):
-    from lifecycle.verbs.predictions import answering
+    from lifecycle.verbs.predictions import shadowing
 
-    real = answering.say
+    real = shadowing.tell
 
-    def broken(context, version, frame):
+    def broken(context, version, features, schema):
         if version.version == 2:
             raise lifecycle.BadData("broken")
-        return real(context, version, frame)
+        return real(context, version, features, schema)
 
-    monkeypatch.setattr(answering, "say", broken)
+    monkeypatch.setattr(shadowing, "tell", broken)
     for mode, share in (("canary", 0.5), ("shadow", None)):
         project.roll_out(2, mode=mode, share=share, by="bob")
         assert [set(project.predict(features(40, i))["model_version"]) for i in range(3)] == [{1}] * 3

@@ -10,7 +10,7 @@ import pytest
 import lifecycle
 from lifecycle.release import guardrails
 from lifecycle.release.sequential import Moments, rate_evidence
-from lifecycle.verbs.predictions import answering
+from lifecycle.verbs.predictions import shadowing
 from lifecycle.verbs.release import measuring
 from tests.release.conftest import features, labelled, made
 
@@ -103,15 +103,15 @@ def test_answers_that_differ_too_much_stop_a_shadow(project):
 
 
 def test_a_slow_candidate_is_stopped(project, monkeypatch):
-    real, clock = answering.say, iter(np.arange(1e6))
+    real, clock = shadowing.tell, iter(np.arange(1e6))
 
-    def slow(context, version, frame):
+    def slow(context, version, features, schema):
         for _ in range(2 if version.version == 2 else 0):
             next(clock)
-        return real(context, version, frame)
+        return real(context, version, features, schema)
 
-    monkeypatch.setattr(answering, "say", slow)
-    monkeypatch.setattr(answering.time, "perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr(shadowing, "tell", slow)
+    monkeypatch.setattr(shadowing.time, "perf_counter", lambda: float(next(clock)))
     project.roll_out(2, mode="shadow", by="bob")
     for i in range(60):
         project.predict(features(2, i))
@@ -123,14 +123,14 @@ def test_a_slow_candidate_is_stopped(project, monkeypatch):
 
 
 def test_whatever_a_candidate_raises_the_champion_answers(project, monkeypatch):
-    real = answering.say
+    real = shadowing.tell
 
-    def broken(context, version, frame):
+    def broken(context, version, features, schema):
         if version.version == 2:
             raise ZeroDivisionError("the model's own")
-        return real(context, version, frame)
+        return real(context, version, features, schema)
 
-    monkeypatch.setattr(answering, "say", broken)
+    monkeypatch.setattr(shadowing, "tell", broken)
     project.configure(by="eve", guardrails={"errors": "off"})
     project.roll_out(2, mode="ab", by="bob")
     assert set(project.predict(features(50, 1))["model_version"]) == {1}

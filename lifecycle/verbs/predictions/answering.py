@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from lifecycle.errors import NotReady
-from lifecycle.records import ModelVersion, Rollout
+from lifecycle.records import ModelVersion, Schema
 from lifecycle.release.rollout import modes
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context, Route
-from lifecycle.verbs.predictions.scoring import say
+from lifecycle.verbs.predictions import shadowing
+from lifecycle.verbs.predictions.scoring import Said, say, tell
+from lifecycle.verbs.predictions.shadowing import timed
 from lifecycle.verbs.release import measuring
 
 __all__ = ["answer", "route", "score"]
@@ -38,8 +37,10 @@ def route(context: Context) -> Route:
     return Route(champion, versions.get(context.database, context.name, trial.version) if trial else None, trial)
 
 
-def answer(context: Context, frame: pd.DataFrame, ids: Sequence[str], entity: Sequence[str | None] | None = None) -> pd.DataFrame:
-    """Route each row to the version that serves its entity: prediction, p_<class>..., model_version, in the frame's order.
+def answer(
+    context: Context, schema: Schema, features: pd.DataFrame, ids: Sequence[str], entity: Sequence[str | None] | None = None
+) -> tuple[NDArray[np.int32], Said]:
+    """Route each row of a `feature_frame` to the version that serves its entity: the version that answered it, and what it said.
 
     A candidate on trial never fails a request: what it cannot answer the champion does, and the failure is counted.
 
@@ -49,12 +50,12 @@ def answer(context: Context, frame: pd.DataFrame, ids: Sequence[str], entity: Se
     """
     who = context.route or route(context)
     if who.candidate is None or who.trial is None:
-        return _signed(say(context, who.champion, frame), who.champion)
+        return _signed(who.champion, tell(context, who.champion, features, schema))
     keys = list(ids) if entity is None else [id if key is None else key for key, id in zip(entity, ids, strict=True)]
-    answers = _divided(context, frame, who, modes[who.trial.mode](keys, who.trial.share, who.trial.key))
+    answers = _divided(context, schema, features.copy(), who, modes[who.trial.mode](keys, who.trial.share, who.trial.key))
     if modes.facts(who.trial.mode)["aside"]:
         aside = context.aside or (lambda work: work())
-        aside(lambda: _shadow(context, frame, ids, who))
+        aside(lambda: shadowing.ask(context, schema, features, ids, who))
     return answers
 
 
@@ -69,52 +70,37 @@ def score(context: Context, frame: pd.DataFrame, version: int | None = None) -> 
     return say(context, found, frame)
 
 
-def _signed(said: pd.DataFrame, version: ModelVersion) -> pd.DataFrame:
-    said["model_version"] = version.version
-    return said
+def _signed(version: ModelVersion, said: Said) -> tuple[NDArray[np.int32], Said]:
+    return np.full(len(said.values), version.version, dtype=np.int32), said
 
 
-def _divided(context: Context, frame: pd.DataFrame, who: Route, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+def _divided(context: Context, schema: Schema, features: pd.DataFrame, who: Route, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Said]:
     """The rows `chosen` answered by the candidate, the others by the champion."""
     assert who.candidate is not None
     assert who.trial is not None
     if not chosen.any():
-        return _signed(_timed(context, who.trial, who.champion, frame, "old"), who.champion)
+        return _signed(who.champion, timed(context, schema, who.trial, who.champion, features, "old"))
     try:
-        new = _signed(_timed(context, who.trial, who.candidate, frame[chosen], "new"), who.candidate)
+        new = timed(context, schema, who.trial, who.candidate, features[chosen].reset_index(drop=True), "new")
     except Exception:  # whatever a model raises, whoever asks has an answer
-        answers = _signed(say(context, who.champion, frame), who.champion)
+        answers = _signed(who.champion, tell(context, who.champion, features, schema))
         measuring.failed(context, who.trial, int(chosen.sum()))
         return answers
     if chosen.all():
-        return new
-    old = _signed(_timed(context, who.trial, who.champion, frame[~chosen], "old"), who.champion)
-    places = np.argsort(np.r_[np.flatnonzero(chosen), np.flatnonzero(~chosen)], kind="stable")
-    return pd.concat([new, old], ignore_index=True).iloc[places].reset_index(drop=True)
+        return _signed(who.candidate, new)
+    old = timed(context, schema, who.trial, who.champion, features[~chosen].reset_index(drop=True), "old")
+    return np.where(chosen, who.candidate.version, who.champion.version).astype(np.int32), _woven(chosen, new, old)
 
 
-def _shadow(context: Context, frame: pd.DataFrame, ids: Sequence[str], who: Route) -> None:
-    """Keep what the candidate would have answered; whatever happens here, the request has its answer."""
-    assert who.candidate is not None
-    assert who.trial is not None
-    try:
-        said = _timed(context, who.trial, who.candidate, frame, "new")
-    except Exception:
-        measuring.failed(context, who.trial, len(frame))
-        return
-    with contextlib.suppress(Exception):
-        prediction = said.pop("prediction")
-        number = context.schema.task == "regression"
-        columns = {"id": pa.array(list(ids), pa.string()), "time": pa.array([context.now()] * len(said), pa.timestamp("us", tz="UTC"))}
-        columns["version"] = pa.array(np.full(len(said), who.candidate.version, dtype=np.int32))
-        columns["prediction"] = pa.array(prediction if number else [str(value) for value in prediction])
-        columns |= {str(name): pa.array(values.to_numpy(dtype=np.float64)) for name, values in said.items()}
-        context.log(f"shadow-{who.candidate.version}").append(pa.table(columns))
-
-
-def _timed(context: Context, trial: Rollout, version: ModelVersion, frame: pd.DataFrame, side: str) -> pd.DataFrame:
-    """What a version says, and how long it took, for the trial's guardrails."""
-    start = time.perf_counter()
-    said = say(context, version, frame)
-    measuring.called(context, trial, side, time.perf_counter() - start, len(frame), bool(modes.facts(trial.mode)["aside"]))
-    return said
+def _woven(chosen: NDArray[np.bool_], new: Said, old: Said) -> Said:
+    """What both said, in the order of the rows; probabilities that one of them does not give are NaN."""
+    values = np.empty(len(chosen), dtype=new.values.dtype)
+    values[chosen], values[~chosen] = new.values, old.values
+    known = new.chances if new.chances is not None else old.chances
+    if known is None:
+        return Said(values)
+    chances = np.full((len(chosen), known.shape[1]), np.nan)
+    for side, said in ((chosen, new), (~chosen, old)):
+        if said.chances is not None:
+            chances[side] = said.chances
+    return Said(values, chances)

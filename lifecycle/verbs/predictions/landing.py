@@ -24,8 +24,10 @@ from lifecycle.stores.predictions import LARGE
 from lifecycle.stores.segments import Segment
 from lifecycle.verbs.context import Context, who
 from lifecycle.verbs.predictions import answering
+from lifecycle.verbs.predictions.frames import model_frame, plain_frame
+from lifecycle.verbs.predictions.scoring import Said
 
-__all__ = ["Arrived", "as_given", "land", "original", "original_types", "plain_frame", "read", "settle"]
+__all__ = ["Arrived", "as_given", "land", "original", "original_types", "read", "settle"]
 
 ANSWERED_AT_ONCE = 65_536
 IMAGE_BYTES = 20 << 20
@@ -67,12 +69,12 @@ def read(context: Context, frame: pd.DataFrame, schema: Schema | None = None) ->
 def settle(context: Context, rows: Rows) -> Settled:
     """Tell apart the rows that are new, those that are there already with the same content, and refuse those that differ."""
     count = rows.table.num_rows
-    log = context.log()
-    upto = log.rows
     known: Numbers = np.zeros(count, dtype=np.int64)
     nowhere: Numbers = np.full(count, -1, dtype=np.int64)
     if "id" not in rows.table.column_names or not count:
-        return Settled(np.arange(count), known, nowhere, upto)
+        return Settled(np.arange(count), known, nowhere, 0)
+    log = context.log()
+    upto = log.rows
     ids = rows.table["id"].to_numpy(zero_copy_only=False)
     codes, unique = pd.factorize(ids)
     firsts: Numbers = np.full(len(unique), -1, dtype=np.int64)
@@ -89,8 +91,8 @@ def settle(context: Context, rows: Rows) -> Settled:
 
 def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, event: tuple[str, str] | None) -> Arrived:
     """Append the new rows, with the model's answer where none was given; durable on return, all of it or nothing."""
-    table = _complete(context, rows, settled)
-    log = context.log()
+    log, schema = context.log(), context.schema
+    table = _complete(context, rows, settled, schema)
     staged: pa.Table | Segment = log.stage(table) if table.num_rows >= LARGE else table
     try:
         with context.database.write():
@@ -103,7 +105,7 @@ def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, even
             seqs[again] = seqs[settled.repeated[again]]
             if "id" in rows.table.column_names:
                 label_store.match(context.database, context.name, table["id"].to_pylist(), range(first, last + 1))
-            count = _labels(context, rows, seqs, table, settled.new, by)
+            count = _labels(context, rows, seqs, table, schema, by)
             if event is not None and (table.num_rows or count):
                 context.happened(by, event[0], event[1], {"rows": table.num_rows, "labels": count})
     except BaseException:
@@ -145,7 +147,7 @@ def _only(rows: Rows, places: Numbers) -> Rows:
     return Rows(rows.table.take(chosen), rows.positions[places], labels, rows.timed, rows.predicted, rows.refusals, rows.notes)
 
 
-def _complete(context: Context, rows: Rows, settled: Settled) -> pa.Table:
+def _complete(context: Context, rows: Rows, settled: Settled, schema: Schema) -> pa.Table:
     """The new rows with id, version and prediction: a table as the log stores it."""
     whole = len(settled.new) == rows.table.num_rows
     table = rows.table if whole else rows.table.take(pa.array(settled.new))
@@ -156,41 +158,42 @@ def _complete(context: Context, rows: Rows, settled: Settled) -> pa.Table:
         champion = versions.champion(context.database, context.name)
         version = pa.array(np.full(count, champion.version if champion else 0, dtype=np.int32))
         return table.add_column(2, "version", version)
-    answers = _answers(context, table)
-    for place, (name, values) in enumerate(answers.items(), start=2):
-        table = table.add_column(place, name, values)
-    return table
+    answers = _answers(context, table, schema)
+    places = [*table.column_names[:2], *answers, *table.column_names[2:]]
+    columns = dict(zip(table.column_names, table.columns, strict=True)) | answers
+    return pa.table([columns[name] for name in places], names=places)
 
 
-def _answers(context: Context, table: pa.Table) -> dict[str, pa.ChunkedArray]:
+def _answers(context: Context, table: pa.Table, schema: Schema) -> dict[str, pa.ChunkedArray]:
     """version, prediction and p_<class> as the serving versions say them, a bounded number of rows at a time."""
-    schema = context.schema
     parts: list[pa.Table] = []
     for start in range(0, table.num_rows, ANSWERED_AT_ONCE):
         piece = table.slice(start, ANSWERED_AT_ONCE)
         entity = piece["entity"].to_pylist() if piece["entity"].null_count < piece.num_rows else None
-        said = answering.answer(context, plain_frame(piece.select(schema.names)), piece["id"].to_pylist(), entity)
-        refusals = Refusals(len(said))
-        if schema.task == "classification":
-            prediction: pa.Array = door.class_names(said["prediction"], schema.classes, "prediction", refusals)
-        else:
-            prediction = pa.array(door.finite_numbers(said["prediction"], "prediction", refusals))
-        if refusals.mask.any():
-            raise BadData(f"The model's answers cannot be stored. {refusals.sentence('look at the model')}", refusals.frame())
-        columns = {"version": pa.array(said["model_version"].to_numpy(dtype=np.int32)), "prediction": prediction}
-        columns |= {name: pa.array(said[name].to_numpy(dtype=np.float64)) for name in schema.probability_columns() if name in said.columns}
+        version, said = answering.answer(context, schema, model_frame(schema, piece), piece["id"].to_pylist(), entity)
+        columns = {"version": pa.array(version), "prediction": _stored(said, schema)}
+        if said.chances is not None:
+            columns |= {name: pa.array(said.chances[:, place]) for place, name in enumerate(schema.probability_columns())}
         parts.append(pa.table(columns))
     whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries() if len(parts) > 1 else parts[0]
     return {name: whole[name] for name in whole.column_names}
 
 
-def plain_frame(table: pa.Table) -> pd.DataFrame:
-    """Log columns as a frame: text instead of dictionary codes, so that it equals what was given."""
-    texts = [(place, field.name) for place, field in enumerate(table.schema) if pa.types.is_dictionary(field.type)]
-    for place, name in texts:
-        table = table.set_column(place, name, table[name].cast(pa.string()))
-    frame: pd.DataFrame = table.to_pandas(use_threads=table.num_rows > 10_000)  # few rows do not pay for waking threads
-    return frame
+def _stored(said: Said, schema: Schema) -> pa.Array:
+    """Predictions as the log stores them.
+
+    Raises
+    ------
+    BadData : a model said a number that is none.
+    """
+    if schema.task == "classification":
+        return pa.DictionaryArray.from_arrays(pa.array(said.values), pa.array([str(name) for name in schema.classes], pa.string()))
+    if not np.isfinite(said.values).all():
+        refusals = Refusals(len(said.values))
+        refusals.add(np.isinf(said.values), "prediction", said.values, "is infinite")
+        if refusals.mask.any():
+            raise BadData(f"The model's answers cannot be stored. {refusals.sentence('look at the model')}", refusals.frame())
+    return pa.array(said.values)
 
 
 def original_types(table: pa.Table, schema: Schema) -> pd.DataFrame:
@@ -210,7 +213,7 @@ def original(predictions: pa.ChunkedArray, schema: Schema) -> pd.Series:
     return pd.Series([known.get(text) for text in texts], dtype=object).infer_objects()
 
 
-def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, new: Numbers, by: str | None) -> int:
+def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, schema: Schema, by: str | None) -> int:
     """Record the ground truth that came along; returns how many labels."""
     if rows.labels is None or rows.labels.null_count == len(rows.labels):
         return 0
@@ -218,7 +221,7 @@ def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, new: N
         ids = rows.table["id"].to_pylist()
     else:
         ids = table["id"].to_pylist()  # all are new where ids are made here
-    classes = {str(value): value for value in context.schema.classes}
+    classes = {str(value): value for value in schema.classes}
     values = rows.labels.to_pylist()
     entries = [
         label_store.Entry(id, classes[value] if classes else value, seq)

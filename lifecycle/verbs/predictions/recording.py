@@ -15,10 +15,12 @@ import pyarrow as pa
 from lifecycle import schema as door
 from lifecycle.errors import BadData, InvalidValue, NotReady
 from lifecycle.records import Schema
+from lifecycle.schema import Rows
 from lifecycle.stores.database import dumps
 from lifecycle.verbs.configuring import configure
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.predictions import landing
+from lifecycle.verbs.predictions.frames import plain_frame
 from lifecycle.verbs.predictions.outcomes import Landed
 from lifecycle.verbs.predictions.truth import add_labels, feedback, labelled, record_labels, review_feedback, withdraw_labels
 
@@ -26,6 +28,7 @@ __all__ = [
     "Checked",
     "Landed",
     "add_labels",
+    "answer_rows",
     "check",
     "configure",
     "feedback",
@@ -77,7 +80,7 @@ def check(context: Context, frame: pd.DataFrame) -> Checked:
         return Checked(pd.DataFrame(), error.refused, (str(error),))
     settled = landing.settle(context, rows)
     keep = ~rows.refusals.mask[rows.positions]
-    accepted = landing.plain_frame(rows.table.filter(pa.array(keep)))
+    accepted = plain_frame(rows.table.filter(pa.array(keep)))
     known = int(((settled.known > 0) | (settled.repeated >= 0))[keep].sum())
     notes = [*rows.notes, *([f"{known} rows are in the log already with the same content and will be ignored."] if known else [])]
     return Checked(accepted, rows.refusals.frame(), tuple(notes))
@@ -91,14 +94,18 @@ def predict(context: Context, frame: pd.DataFrame, entity: Sequence[str] | None 
         frame = frame.assign(entity=list(entity))
     if not context.schema.features:
         raise NotReady(f"Project {context.name!r} has no model and no rows yet; log rows with their predictions, or train it first.")
-    rows = landing.read(context, frame)
-    rows, arrived = landing.land(context, rows, "raise", None, None)
+    found = answer_rows(context, landing.read(context, frame))
     schema = context.schema
-    found = landing.as_given(context, rows, arrived, ["id", "prediction", *schema.probability_columns(), "version"])
     chances = {name: found[name].to_numpy() for name in schema.probability_columns() if name in found.column_names}
     columns = {"id": found["id"].to_pylist(), "prediction": landing.original(found["prediction"], schema)}  # to_pandas takes long for few rows
     columns |= {name: values for name, values in chances.items() if not np.isnan(values).all()}
     return pd.DataFrame({**columns, "model_version": found["version"].to_numpy()})
+
+
+def answer_rows(context: Context, rows: Rows) -> pa.Table:
+    """Answer and log checked rows; what the log holds of them in the order given: id, prediction, p_<class>..., version. All rows or none."""
+    rows, arrived = landing.land(context, rows, "raise", None, None)
+    return landing.as_given(context, rows, arrived, ["id", "prediction", *context.schema.probability_columns(), "version"])
 
 
 def predictions(context: Context, start: datetime | None = None, end: datetime | None = None, limit: int | None = None) -> pd.DataFrame:

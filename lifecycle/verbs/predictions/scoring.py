@@ -4,53 +4,51 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from lifecycle.errors import BadData, LifecycleError, NotReady
 from lifecycle.records import ModelVersion, Scalar, Schema
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
+from lifecycle.verbs.predictions.frames import feature_frame, model_frame
 
-__all__ = ["feature_frame", "is_warm", "model", "say", "smoke", "smoke_version"]
+__all__ = ["Said", "feature_frame", "is_warm", "model", "model_frame", "say", "smoke", "smoke_version", "tell"]
 
 MODELS_KEPT = 6  # champion, the one before and a candidate of a few projects
 
 SMOKE_ROWS = 3
+
+# scikit-learn's classifiers whose answer is the class of the highest probability, so that one question is enough
+LIKELIEST = {
+    *("LogisticRegression", "GaussianNB", "MLPClassifier", "DecisionTreeClassifier", "RandomForestClassifier", "ExtraTreesClassifier"),
+    *("GradientBoostingClassifier", "HistGradientBoostingClassifier"),
+}
+APART = 1e-6  # two probabilities that are nearer are a tie, which the model itself decides
 
 _models: OrderedDict[tuple[str, str], Any] = OrderedDict()
 _alive: WeakValueDictionary[tuple[str, str], Any] = WeakValueDictionary()  # those that a serving process holds besides
 _lock = threading.Lock()
 
 
-def feature_frame(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
-    """What a model is given: the schema's features in order; numbers as float64, all else as objects with NaN for missing (imputers overlook None).
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version says of rows, as arrays.
 
-    Raises
-    ------
-    BadData : a feature column is missing, or a numeric one holds what is no number.
+    Attributes
+    ----------
+    values : (rows,) the place of each row's class in the schema's classes; in regression the number.
+    chances : (rows, classes) probabilities in class order; None where the model gives none.
     """
-    absent = [name for name in schema.names if name not in frame.columns]
-    if absent:
-        raise BadData(f"The model needs the column {', '.join(map(repr, absent))}; given: {', '.join(map(str, frame.columns))}.")
-    numeric = all(column.kind == "numeric" for column in schema.features)
-    if numeric and tuple(frame.columns) == tuple(schema.names) and (frame.dtypes == np.float64).all():
-        return pd.DataFrame(frame.to_numpy(copy=True), columns=frame.columns)
-    columns: dict[str, Any] = {}
-    for column in schema.features:
-        values = frame[column.name]
-        if column.kind == "numeric":
-            columns[column.name] = _numbers(column.name, values)
-        else:
-            objects = values.astype(object)
-            columns[column.name] = (objects.where(objects.notna(), np.nan) if objects.hasnans else objects).to_numpy()
-    if numeric:  # one block, which a model takes apart faster than columns
-        return pd.DataFrame(np.vstack(list(columns.values())).T, index=pd.RangeIndex(len(frame)), columns=list(columns), copy=False)
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+
+    values: NDArray[Any]
+    chances: NDArray[np.float64] | None = None
 
 
 def model(context: Context, version: ModelVersion) -> Any:
@@ -89,13 +87,32 @@ def say(context: Context, version: ModelVersion, frame: pd.DataFrame) -> pd.Data
     ------
     BadData : the model cannot take these rows; the sentence says which columns. NotReady, StoreError : as `model`.
     """
-    schema, estimator = context.schema, model(context, version)
-    features = feature_frame(schema, frame)
-    if not len(features):
+    schema = context.schema
+    if not len(frame):
+        feature_frame(schema, frame)
         return pd.DataFrame({"prediction": pd.Series(dtype=object if schema.task == "classification" else "float64")})
+    said = tell(context, version, feature_frame(schema, frame), schema)
+    if schema.task == "regression":
+        return pd.DataFrame({"prediction": said.values})
+    classes = np.empty(len(schema.classes), dtype=object)
+    classes[:] = schema.classes
+    columns: dict[str, Any] = {"prediction": pd.Series(classes[said.values], dtype=object)}
+    if said.chances is not None:
+        columns |= {name: said.chances[:, i] for i, name in enumerate(schema.probability_columns())}
+    return pd.DataFrame(columns)
+
+
+def tell(context: Context, version: ModelVersion, features: pd.DataFrame, schema: Schema) -> Said:
+    """The same of at least one row of `feature_frame`, as arrays. The model may change the frame.
+
+    Raises
+    ------
+    BadData, NotReady, StoreError : as `say`.
+    """
+    estimator = model(context, version)
     try:
         if schema.task == "regression":
-            return pd.DataFrame({"prediction": np.asarray(estimator.predict(features), dtype="float64").reshape(len(features))})
+            return Said(np.asarray(estimator.predict(features), dtype="float64").reshape(len(features)))
         return _classes(schema, version, estimator, features)
     except LifecycleError:
         raise
@@ -121,30 +138,37 @@ def smoke_version(context: Context, version: int) -> None:
     smoke(context, versions.get(context.database, context.name, version))
 
 
-def _numbers(name: str, values: pd.Series) -> np.ndarray[Any, Any]:
-    if values.dtype == np.float64:
-        return np.asarray(values.to_numpy())
-    try:
-        return np.asarray(pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan))
-    except (TypeError, ValueError) as error:
-        raise BadData(f"Column {name!r} holds something that is no number ({error}); give numbers, or leave the value empty.") from error
-
-
-def _classes(schema: Schema, version: ModelVersion, estimator: Any, features: pd.DataFrame) -> pd.DataFrame:
-    places = _places(schema)
-    rows = len(features)
+def _classes(schema: Schema, version: ModelVersion, estimator: Any, features: pd.DataFrame) -> Said:
+    places, rows = _places(schema), len(features)
     estimator, features = _last_step(estimator, features)
-    said = np.asarray(estimator.predict(features)).reshape(rows)
-    names, codes = np.unique(said.astype(object) if said.dtype == object else said, return_inverse=True)
-    values = np.empty(len(names), dtype=object)
-    values[:] = [schema.classes[_place(places, name, version)] for name in names.tolist()]
-    columns: dict[str, Any] = {"prediction": pd.Series(values[codes], dtype=object)}
-    if callable(getattr(estimator, "predict_proba", None)):
-        given = np.asarray(estimator.predict_proba(features), dtype="float64")
-        full = np.zeros((rows, len(schema.classes)))
-        full[:, [_place(places, name, version) for name in np.asarray(estimator.classes_).tolist()]] = given
-        columns |= {name: full[:, i] for i, name in enumerate(schema.probability_columns())}
-    return pd.DataFrame(columns)
+    if not callable(getattr(estimator, "predict_proba", None)):
+        return Said(_codes(places, version, estimator.predict(features), rows))
+    given = np.asarray(estimator.predict_proba(features), dtype="float64").reshape(rows, -1)
+    order = np.array([_place(places, name, version) for name in np.asarray(estimator.classes_).tolist()], dtype=np.int32)
+    full = np.zeros((rows, len(schema.classes)))
+    full[:, order] = given
+    if _is_likeliest(estimator) and _is_clear(given):
+        return Said(order[given.argmax(axis=1)], full)
+    return Said(_codes(places, version, estimator.predict(features), rows), full)
+
+
+def _codes(places: dict[Scalar, int], version: ModelVersion, said: Any, rows: int) -> NDArray[np.int32]:
+    """Each answer's place among the classes."""
+    names, codes = np.unique(np.asarray(said).reshape(rows), return_inverse=True)
+    return np.array([_place(places, name, version) for name in names.tolist()], dtype=np.int32)[codes]
+
+
+def _is_likeliest(estimator: Any) -> bool:
+    kind = type(estimator)
+    return kind.__name__ in LIKELIEST and kind.__module__.startswith("sklearn.")
+
+
+def _is_clear(chances: NDArray[np.float64]) -> bool:
+    """Whether every row has one class that is clearly the likeliest."""
+    if chances.shape[1] < 2:
+        return False
+    best = np.partition(chances, -2, axis=1)
+    return bool((best[:, -1] - best[:, -2] > APART).all())
 
 
 def _last_step(estimator: Any, features: Any) -> tuple[Any, Any]:

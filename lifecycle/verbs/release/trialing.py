@@ -31,7 +31,7 @@ def begin(context: Context, rollout: int, version: int) -> None:
     """Mark where the trial starts in the log and among the labels; call it in the transaction of its release."""
     labelled = context.database.value("SELECT max(changed) FROM current_labels WHERE project = ?", (context.name,))
     trial_counting.begin(context, rollout, version)
-    cursors.move(context.database, context.name, f"trial-labels-{rollout}", int(labelled or 0))
+    cursors.move(context.database, context.name, trials.label_cursor(rollout), int(labelled or 0))
 
 
 def trial(context: Context) -> Trial:
@@ -89,7 +89,7 @@ def catch_up(context: Context, running: Rollout) -> None:
     """Count what has been answered and labelled since the last time; safe to call from several processes."""
     measuring.flush(context, running)
     answered = trial_counting.catch_up(context, running)
-    name = f"trial-labels-{running.id}"
+    name = trials.label_cursor(running.id)
     after = cursors.position(context.database, context.name, name)
     fresh = recording.labelled(context, after=after)
     if len(fresh):
