@@ -301,7 +301,8 @@ class SequentialResult:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Old against new on the same labelled rows. metrics: metric, old, new, difference, lower, upper, p_value, better.
-    slices: column, value, rows, metric, old, new, difference, lower, upper. flips: id, truth, old, new, right."""
+    slices: column, value, rows, metric, old, new, difference, lower, upper. flips: id, truth, old, new, right. curves: curve ("roc",
+    "precision_recall", "gains"), target, version ("old", "new"), x, y, lower, upper, see `release.curves`."""
 
     old: int
     new: int
@@ -311,6 +312,7 @@ class Comparison:
     flips: pd.DataFrame
     verdict: str
     figures: Mapping[str, Any] = field(default_factory=dict)
+    curves: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)

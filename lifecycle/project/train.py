@@ -101,7 +101,8 @@ class TrainVerbs(Opened):
         return training.training_gates(self._context)
 
     def race(self, version: int) -> pd.DataFrame:
-        """The recipes that raced for a version, the simplest first: name, estimator, loss, error, difference, difference_error, won, failed."""
+        """The recipes that raced for a version, the simplest first: name, estimator, loss, error, difference, difference_error, won, failed,
+        p_value and test (of no difference to the best, by the folds that all were scored on)."""
         return training.race_table(self._context, version)
 
     def backtest(self, version: int | None = None, origins: int = 8, level: float = 0.9) -> Backtest:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lifecycle.costs import Costs, cost_matrix, row_costs
 from lifecycle.records import Comparison, Schema
 from lifecycle.release import figures
+from lifecycle.release.curves import curves
 from lifecycle.release.flips import flips
 from lifecycle.release.measures import (
     LOWER_IS_BETTER,
@@ -69,7 +70,8 @@ def compare(
     changed = flips(rows, old, new, schema)
     facts = figures.figures(truth, said, w, schema)
     sentence = verdict(table, asked, versions, len(rows), facts["effective_rows"])
-    return Comparison(versions[0], versions[1], len(rows), table, slices(rows, truth, said, w, schema), changed, sentence, facts)
+    drawn = curves(truth, said, w, schema.classes, rng) if schema.classes else pd.DataFrame()
+    return Comparison(versions[0], versions[1], len(rows), table, slices(rows, truth, said, w, schema), changed, sentence, facts, drawn)
 
 
 def metrics(

@@ -1,4 +1,4 @@
-"""What a page draws of a comparison, as plain lists: confusion, calibration, curves, residuals."""
+"""What a page draws of a comparison, as plain lists: confusion, calibration, residuals."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from lifecycle.plain import plain
 from lifecycle.records import Schema
 from lifecycle.release.measures import Answers
 
-__all__ = ["calibration", "confusion", "curve", "figures", "residuals"]
+__all__ = ["calibration", "confusion", "figures", "residuals"]
 
 BINS = 10
-POINTS = 60
+SHOWN = 300
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 Array = NDArray[np.float64]
 
 
 def figures(truth: NDArray[Any], said: tuple[Answers, Answers], weights: Array, schema: Schema) -> dict[str, Any]:
-    """effective_rows, wins, losses, ties, and per side ("old", "new"): confusion, calibration and roc, or residuals."""
+    """effective_rows, wins, losses, ties, shares (of the classes), and per side ("old", "new"): confusion and calibration, or residuals."""
     found: dict[str, Any] = {"effective_rows": float(weights.sum() ** 2 / (weights**2).sum()), "weighted": bool(np.ptp(weights) > 0)}
     if schema.task == "regression":
         closer = np.abs(said[1].values - truth) - np.abs(said[0].values - truth)
@@ -30,12 +30,11 @@ def figures(truth: NDArray[Any], said: tuple[Answers, Answers], weights: Array, 
     right = [one.values == truth for one in said]
     found |= {"wins": int((right[1] & ~right[0]).sum()), "losses": int((right[0] & ~right[1]).sum()), "ties": int((right[0] == right[1]).sum())}
     found["classes"] = list(schema.classes)
+    found["shares"] = plain(np.bincount(truth, weights, len(schema.classes)) / weights.sum())
     sides = dict(zip(("old", "new"), said, strict=True))
     found["confusion"] = {side: confusion(truth, one.values, len(schema.classes)) for side, one in sides.items()}
     scored = {side: one.probabilities for side, one in sides.items() if one.probabilities is not None}
     found["calibration"] = {side: calibration(truth, p, weights) for side, p in scored.items()}
-    if len(schema.classes) == 2 and len(np.unique(truth)) == 2:
-        found["roc"] = {side: curve(truth == 1, p[:, 1], weights) for side, p in scored.items()}
     return found
 
 
@@ -61,25 +60,9 @@ def calibration(truth: NDArray[np.int64], probabilities: Array, weights: Array) 
     return {"confidence": plain(sums[0]), "right": plain(sums[1]), "rows": plain(rows[filled])}
 
 
-def curve(positive: NDArray[np.bool_], scores: Array, weights: Array) -> dict[str, list[float]]:
-    """The ROC curve in at most 60 points: false_positive and true_positive rates.
-
-    >>> curve(np.array([True, False]), np.array([0.9, 0.1]), np.ones(2))
-    {'false_positive': [0.0, 0.0, 1.0], 'true_positive': [0.0, 1.0, 1.0]}
-    """
-    order = np.argsort(-scores, kind="stable")
-    last = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]
-    rates = []
-    for side in (~positive, positive):
-        worth = np.cumsum(np.where(side, weights, 0.0)[order])
-        rates.append(np.r_[0.0, worth[last] / worth[-1]])
-    picked = np.unique(np.linspace(0, len(rates[0]) - 1, min(POINTS, len(rates[0]))).round().astype(int))
-    return {"false_positive": plain(rates[0][picked]), "true_positive": plain(rates[1][picked])}
-
-
 def residuals(truth: Array, values: Array) -> dict[str, list[float]]:
     """Prediction minus truth: its quantiles, and up to 300 rows of truth and residual for a scatter."""
     apart = values - truth
-    picked = np.unique(np.linspace(0, len(truth) - 1, min(POINTS * 5, len(truth))).round().astype(int))
+    picked = np.unique(np.linspace(0, len(truth) - 1, min(SHOWN, len(truth))).round().astype(int))
     quantiles = np.quantile(apart, QUANTILES)
     return {"quantiles": list(QUANTILES), "values": plain(quantiles), "truth": plain(truth[picked]), "residual": plain(apart[picked])}

@@ -6,7 +6,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import charts, decide, page, session
-from pages.parts.release import compare_details, compare_standing, compare_view, difference_charts, flips
+from pages.parts.release import compare_details, compare_standing, compare_view, curves_view, difference_charts, flips
 
 project, by, dark = session.project(), session.user(), session.dark()
 versions = project.versions()
@@ -58,6 +58,10 @@ else:
 page.section("Which answers changed?")
 with page.refusals():
     flips.show(project, found, by)
+
+if not found.curves.empty:
+    page.section("What are the scores worth, wherever the line is drawn?")
+    curves_view.show(found, dark)
 
 page.section("How sure, how calibrated, how fast?")
 compare_details.show(found, dark)

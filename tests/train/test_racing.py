@@ -12,6 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 import lifecycle
 from lifecycle.project import Project
 from lifecycle.records import Column, Schema
+from lifecycle.release import resampled
 from lifecycle.train import racing, searching, starting
 from lifecycle.workspace import Workspace
 from tests.train.conftest import label, rows
@@ -55,7 +56,13 @@ def test_a_race_keeps_its_table_and_repeats(project: Project) -> None:
     assert again.manifest["race"] == version.manifest["race"]
     assert again.manifest["fitted"] == version.manifest["fitted"]
     assert project.race(1).empty
-    assert "z linear" in project.model_card(run.candidate)
+    card = project.model_card(run.candidate)
+    best = table["loss"].idxmin()
+    assert table.loc[best, "test"] == ""
+    assert table["p_value"].drop(best).between(0, 1).all()
+    assert set(table["test"].drop(best)) == {resampled.NAME}
+    assert "z linear" in card
+    assert resampled.NAME in card
 
 
 def test_a_recipe_that_fails_is_out_and_all_failing_is_a_failed_run(project: Project) -> None:

@@ -33,15 +33,17 @@ def training_gates(context: Context) -> pd.DataFrame:
 
 
 def race_table(context: Context, number: int) -> pd.DataFrame:
-    """name, estimator, loss, error, difference, difference_error, won, failed; no rows where one recipe was trained without a race.
+    """name, estimator, loss, error, difference, difference_error, won, failed, p_value (of no difference to the best), test (its name); no rows
+    where one recipe was trained without a race.
 
     Raises
     ------
     UnknownName : there is no such version.
     """
-    columns = ["name", "estimator", "loss", "error", "difference", "difference_error", "won", "failed"]
+    columns = ["name", "estimator", "loss", "error", "difference", "difference_error", "won", "failed", "p_value", "test"]
     found = versions.get(context.database, context.name, number).manifest.get("race") or []
-    return pd.DataFrame([[row[name] for name in columns] for row in found], columns=columns).astype(dict.fromkeys(columns[2:6], float))
+    numbers = dict.fromkeys([*columns[2:6], "p_value"], float)
+    return pd.DataFrame([[row.get(name) for name in columns] for row in found], columns=columns).astype(numbers)
 
 
 def figures(context: Context, found: ModelVersion) -> Mapping[str, Any]:

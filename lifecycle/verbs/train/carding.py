@@ -117,11 +117,21 @@ def _slices(context: Context, found: ModelVersion) -> Section:
 
 def _race(found: ModelVersion) -> Section:
     rows = [
-        [entry["name"], entry["estimator"], f"{_number(entry['loss'])} ± {_number(entry['error'])}", "won" if entry["won"] else entry["failed"]]
+        (entry["name"], entry["estimator"], f"{_number(entry['loss'])} ± {_number(entry['error'])}", _chance(entry), _outcome(entry))
         for entry in found.manifest.get("race") or ()
     ]
     text = "Recipes that raced, the simplest first: cross-fitted loss and its standard error. The simplest within one standard error of the best won."
-    return Section("What it was chosen from", text if rows else "", header=["recipe", "estimator", "loss", ""], rows=rows)
+    tests = {entry.get("test") for entry in found.manifest.get("race") or ()} - {None, ""}
+    text += f" p: of no difference to the best, by the {tests.pop()}." if tests else ""
+    return Section("What it was chosen from", text if rows else "", header=["recipe", "estimator", "loss", "p", ""], rows=rows)
+
+
+def _outcome(entry: Mapping[str, Any]) -> str:
+    return "won" if entry["won"] else str(entry["failed"])
+
+
+def _chance(entry: Mapping[str, Any]) -> str:
+    return "" if entry.get("p_value") is None else _number(entry["p_value"])
 
 
 def _gates(found: ModelVersion) -> Section:

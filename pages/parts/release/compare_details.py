@@ -40,9 +40,6 @@ def show(found: lifecycle.Comparison, dark: bool) -> None:
             st.markdown("**How far off, and where?**")
             charts.draw(_residuals(figures["residuals"], dark), key="residuals", alt="Prediction minus truth against the truth, both versions")
     with right:
-        if figures.get("roc"):
-            st.markdown("**How many are found at which price?**")
-            charts.draw(_roc(figures["roc"], dark), key="roc", alt="True positive rate against false positive rate of both versions")
         if found.rows >= ENOUGH:
             _cost(figures)
 
@@ -55,18 +52,6 @@ def _residuals(sides: Mapping[str, Any], dark: bool) -> go.Figure:
         chart.add_trace(go.Scatter(x=sides[side]["truth"], y=sides[side]["residual"], mode="markers", marker=marker, hovertemplate=hover))
         charts.note(chart, 1, 1 if side == "old" else 0.9, side, charts.color(side, dark), xref="paper", yref="paper", xanchor="right")
     chart.add_shape(type="line", x0=0, x1=1, xref="paper", y0=0, y1=0, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    return chart
-
-
-def _roc(sides: Mapping[str, Any], dark: bool) -> go.Figure:
-    chart = charts.figure(height=300, x="share of the others taken for it", y="share of them found", right=24)
-    chart.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    for at, side in enumerate(SIDES):
-        if side in sides:
-            charts.line(chart, sides[side]["false_positive"], sides[side]["true_positive"], charts.color(side, dark), marks=False)
-            charts.note(chart, 0.97, 0.16 - 0.1 * at, side, charts.color(side, dark), xanchor="right")
-    chart.update_xaxes(range=[0, 1], tickformat=".0%")
-    chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return chart
 
 

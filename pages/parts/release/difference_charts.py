@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,30 +44,38 @@ def slice_rows(slices: pd.DataFrame, most: int = 14) -> pd.DataFrame:
 
 
 def dots(rows: pd.DataFrame, own_scale: bool, dark: bool) -> go.Figure:
-    """One row each: dot and interval of the difference around zero. `own_scale`: the rows have different units."""
+    """One row each: its words, and below them dot and interval of the difference around zero. `own_scale`: the rows have different units."""
     rows = rows[::-1].reset_index(drop=True)
-    reach = np.nanmax(np.abs(rows[["difference", "lower", "upper"]].to_numpy(dtype=float)), axis=1) if own_scale else np.ones(len(rows))
+    ends = rows[["difference", "lower", "upper"]].to_numpy(dtype=float)
+    reach = np.nanmax(np.abs(ends), axis=1) if own_scale else np.ones(len(rows))
     reach = np.where((reach > 0) & np.isfinite(reach), reach, 1.0)
     tint = [charts.color(b, dark) if b in ("old", "new") else charts.color("muted", dark) for b in rows["better"]]
-    chart = charts.figure(height=64 + 34 * max(len(rows), 2), right=24)
+    chart = charts.figure(height=64 + 42 * max(len(rows), 2), right=12)
     at = list(range(len(rows)))
     for y, row in enumerate(each(rows)):
         x = [row.lower / reach[y], row.upper / reach[y]]
         chart.add_trace(go.Scatter(x=x, y=[y, y], mode="lines", line={"color": tint[y], "width": 5}, opacity=0.35, hoverinfo="skip"))
+        name = f"<b>{html.escape(row.name)}</b>  {html.escape(row.text)}"
+        chart.add_annotation(x=0, y=y + 0.15, text=name, xref="paper", xanchor="left", yanchor="bottom", showarrow=False, font={"size": 13})
     said = [f"{row.name}: {row.text}<br>difference {words.interval(row.difference, row.lower, row.upper)}" for row in each(rows)]
+    spots = {"size": 11, "color": tint}
+    chart.add_trace(go.Scatter(x=rows["difference"] / reach, y=at, mode="markers", marker=spots, text=said, hovertemplate="%{text}<extra></extra>"))
+    rule = {"color": charts.ROLES["muted"], "width": 1}
     chart.add_trace(
-        go.Scatter(
-            x=rows["difference"] / reach, y=at, mode="markers", marker={"size": 11, "color": tint}, text=said, hovertemplate="%{text}<extra></extra>"
-        )
+        go.Scatter(x=[0.0, 0.0, None] * len(at), y=[y + d for y in at for d in (-0.4, 0.12, 0)], mode="lines", line=rule, hoverinfo="skip")
     )
-    chart.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(rows) - 0.4, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    chart.update_yaxes(
-        tickvals=at, ticktext=[f"<b>{n}</b>  {t}" for n, t in zip(rows["name"], rows["text"], strict=True)], range=[-0.7, len(rows) - 0.3]
-    )
-    chart.update_xaxes(title_text="old better  ←  no change  →  new better", showticklabels=not own_scale, zeroline=False)
-    if own_scale:
-        chart.update_xaxes(range=[-1.12, 1.12])
+    for text, anchor, shift in (("← old better", "right", -6), ("new better →", "left", 6)):
+        charts.note(chart, 0, 1, text, charts.ROLES["muted"], yref="paper", xanchor=anchor, xshift=shift, yanchor="bottom")
+    chart.update_yaxes(showticklabels=False, tickvals=at, range=[-0.5, len(rows) - 0.2])
+    chart.update_xaxes(showticklabels=not own_scale, zeroline=False, range=[-1.12, 1.12] if own_scale else _around_zero(ends), tickangle=0, nticks=5)
     return chart
+
+
+def _around_zero(ends: Any) -> list[float]:
+    """The axis of differences, with room for a word on both sides of no change."""
+    low, high = (float(found) if np.isfinite(found) else 0.0 for found in (np.nanmin(ends, initial=0.0), np.nanmax(ends, initial=0.0)))
+    low, high = min(low, -high / 2) or -1.0, max(high, -low / 2) or 1.0
+    return [1.05 * low, 1.05 * high]
 
 
 def confusion(matrix: Any, classes: Sequence[Any], role: str, dark: bool) -> go.Figure:

@@ -28,7 +28,7 @@ def race(project: lifecycle.Project, version: int) -> None:
             "won: the simplest within one standard error of the best" if row["won"] else row["failed"] or ("best loss" if row["loss"] == best else "")
             for row in found.to_dict("records")
         ]
-    )[["name", "estimator", "loss", "error", "difference", "difference_error", "result"]]
+    )[["name", "estimator", "loss", "error", "difference", "difference_error", "p_value", "result"]]
     number: Any = st.column_config.NumberColumn
     st.markdown("**Which recipe won?**")
     st.dataframe(
@@ -42,9 +42,12 @@ def race(project: lifecycle.Project, version: int) -> None:
             "error": number("± its error", format="%.4f"),
             "difference": number("To the best", format="%.4f"),
             "difference_error": number("± of that", format="%.4f"),
+            "p_value": number("p of no difference", format="%.3f"),
             "result": "Result",
         },
     )
+    if tests := [test for test in found["test"] if test]:
+        st.caption(f"p of no difference to the best: the {tests[0]}.")
 
 
 def card(project: lifecycle.Project, version: int, key: str) -> None:
