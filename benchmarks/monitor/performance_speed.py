@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent / "peers"
 def make(folder: Path, rows: int) -> None:
     """Reference and current rows of a score that says too much, with a slow shift."""
     rng = np.random.default_rng(0)
-    for name, n in (("reference", 200_000), ("current", rows)):
+    for name, n in (("reference", rows), ("current", rows)):
         z = 1.5 * rng.normal(size=n) + (np.linspace(0, 0.5, n) if name == "current" else 0.0)
         y = (rng.uniform(size=n) < 1 / (1 + np.exp(-z))).astype(int)
         p = 1 / (1 + np.exp(-1.6 * z))

@@ -1,4 +1,4 @@
-"""Lifecycle's estimated and realized performance of two Parquet files, every metric with its interval: FOLDER WINDOWS."""
+"""Lifecycle's estimated and realized performance of two Parquet files, the peer's metrics with intervals: FOLDER WINDOWS."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ METRICS = ("accuracy", "f1", "roc_auc")
 
 def rows_of(frame: pd.DataFrame) -> Rows:
     """What the model said."""
-    p = frame["p"].to_numpy()
-    return Rows(frame["h"].to_numpy(), np.array([1 - p, p]).T)
+    probabilities = np.empty((2, len(frame)))
+    probabilities[1] = frame["p"]
+    np.subtract(1.0, probabilities[1], out=probabilities[0])
+    return Rows(frame["h"].to_numpy(), probabilities.T)
 
 
 def main(folder: str, windows: int) -> None:
@@ -32,12 +34,12 @@ def main(folder: str, windows: int) -> None:
     with stages("estimated"):
         known = rows_of(reference)
         model = fit_row_model(layout, project_edges(layout, known.probabilities), known, reference["y"].to_numpy())
-        window, rows = np.arange(n) // (n // windows), model.binned(rows_of(current))
+        window, rows = np.repeat(np.arange(windows), n // windows), model.binned(rows_of(current))
         stack = summarise_rows(model, rows, window, windows)
     with stages("realized"):
-        labelled = summarise_labels(model, rows, current["y"].to_numpy(), np.ones(n), np.zeros(n, dtype=np.int64), window, windows)
+        labelled = summarise_labels(model, rows, current["y"].to_numpy(), np.broadcast_to(1.0, n), np.broadcast_to(np.int64(0), n), window, windows)
         add(stack, np.arange(windows), labelled)
-        frame = results(layout, {1: model}, np.arange(windows), np.ones(windows, dtype=np.int64), stack, True)
+        frame = results(layout, {1: model}, np.arange(windows), np.ones(windows, dtype=np.int64), stack, True, names=METRICS)
     stages.say({f"{line} {name}": frame[frame["metric"] == name][line].tolist() for line in ("estimated", "realized") for name in METRICS})
 
 

@@ -13,7 +13,7 @@ from lifecycle.monitor.performance.channels import Ints, Rows, losses_at
 from lifecycle.monitor.performance.layout import Floats
 from lifecycle.monitor.performance.row_model import RowModel
 
-__all__ = ["GROUPS", "Stack", "count_labels"]
+__all__ = ["GROUPS", "Stack", "count_cells", "count_labels"]
 
 Stack = dict[str, Floats]
 
@@ -49,6 +49,19 @@ def count_labels(out: Stack, model: RowModel, rows: Rows, truth: Ints, weight: F
     return out
 
 
+def count_cells(model: RowModel, rows: Rows, place: Ints, places: int) -> Floats:
+    """Rows of each place by cell of prediction x score bin: (places, cells)."""
+    assert model.cells is not None
+    size, bins = len(model.cells.stratum), model.bins(rows)
+    rows = Rows(rows.predicted, bins=bins)
+    counts = np.zeros((places, size), dtype=np.int64)
+    for at, part in pieces(place):
+        some = rows.pick(part)
+        assert some.bins is not None
+        counts[at] += np.bincount(cell_of(some, some.bins), minlength=size)
+    return counts.astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Counted:
     """Labelled rows of several places by cell of truth x prediction x score bin.
@@ -77,12 +90,12 @@ class Counted:
         self.rows[place] += np.bincount(cell, weight, size)
         for i, one in enumerate(weighted):
             self.losses[place, i] += np.bincount(cell, one, size)
-            self.squares[place, i] += [np.dot(one, other) for other in losses]
+            self.squares[place, i] += [np.einsum("n,n->", one, other) for other in losses]
 
 
 def pieces(place: Ints) -> Iterator[tuple[int, slice | Ints]]:
     """Which rows lie in which place, a block at most at once."""
-    starts = np.flatnonzero(np.diff(place)) + 1
+    starts = np.flatnonzero(place[1:] != place[:-1]) + 1
     if len(starts) * SHORT < len(place):
         ends = np.append(starts, len(place)).tolist()
         for start, end in zip([0, *ends[:-1]], ends, strict=True):

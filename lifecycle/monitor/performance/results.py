@@ -27,14 +27,21 @@ LINES = ("realized", "estimated", "assisted", "level")
 
 
 def results(
-    layout: Layout, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, proba: bool, moved: Moved | None = None
+    layout: Layout,
+    models: Mapping[int, RowModel],
+    window: Ints,
+    version: Ints,
+    stack: Stack,
+    proba: bool,
+    moved: Moved | None = None,
+    names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """One row a (window, metric): window (its place), version, rows, labels, metric and, for each of realized, estimated, assisted
     and level, the value, `<line>_lower` and `<line>_upper`.
 
     window : (n,) the place of each summary's window, 0 .. W - 1, each at least once. version : (n,) who answered its rows.
     stack : n summaries. proba : do the rows carry probabilities. moved : what density ratios
-    add to the estimated channel means of each summary, (n, C) and (n, C, C).
+    add to the estimated channel means of each summary, (n, C) and (n, C, C). names : the metrics asked for, all of the task if not given.
     """
     windows = int(window.max()) + 1 if len(window) else 0
     merged = empty(layout, windows)
@@ -50,7 +57,7 @@ def results(
     centres = models[int(main[0])].middles if windows else np.empty((0, 0))
     chances = _chances([models[v] for v in main], sample)
     frames = []
-    for name in metric_names(layout.task):
+    for name in metric_names(layout.task) if names is None else names:
         if (metric_facts(name).get("needs_probabilities") and not proba) or (metric_facts(name).get("needs_costs") and not layout.costs):
             continue
         if metric_facts(name)["kind"] == "means":

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from lifecycle.monitor.performance.cells import cell_of
 from lifecycle.monitor.performance.channels import Ints, Rows, observed
-from lifecycle.monitor.performance.counting import GROUPS, Stack, count_labels
+from lifecycle.monitor.performance.counting import GROUPS, Stack, count_cells, count_labels
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.row_model import STRATA, Guess, RowModel
 
@@ -111,8 +110,8 @@ def _sum_guesses(out: Stack, model: RowModel, rows: Rows, window: Ints) -> Stack
 
 def _count_cells(out: Stack, model: RowModel, cells: Guess, rows: Rows, window: Ints) -> Stack:
     """Two classes: a row is its cell of prediction x score bin, so that a window is counts."""
-    windows, size = len(out["rows"]), len(cells.stratum)
-    counts = _counted(window, cell_of(rows, model.bins(rows)), windows, size)
+    windows = len(out["rows"])
+    counts = count_cells(model, rows, window, windows)
     out["rows"][:] = counts.sum(axis=1)
     out["scores"][:, 0] = counts.reshape(windows, 3, -1).sum(axis=1)
     out["guess"][:] = counts @ cells.channels
