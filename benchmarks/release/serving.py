@@ -1,6 +1,6 @@
 """The prediction API under load: requests a second beside a bare FastAPI and BentoML with the same model, swaps, and kill -9.
 
-python -m benchmarks.release.serving [--quick]
+python -m benchmarks.release.serving [--quick] [throughput] [swaps] [kills]
 
 The servers run in processes of their own on this machine; the clients share its processors. BentoML runs where `.bench/bentoml` has it:
 python -m venv .bench/bentoml && .bench/bentoml/bin/pip install bentoml scikit-learn==1.9.1 skops pandas
@@ -9,7 +9,7 @@ python -m venv .bench/bentoml && .bench/bentoml/bin/pip install bentoml scikit-l
 from __future__ import annotations
 
 import argparse
-import asyncio
+import json
 import os
 import signal
 import socket
@@ -30,6 +30,8 @@ from sklearn.linear_model import LogisticRegression
 import lifecycle
 
 BENTOML = Path(__file__).resolve().parents[2] / ".bench" / "bentoml" / "bin" / "bentoml"
+GENERATOR = Path(__file__).with_name("load.py")
+SERVERS = ("bare FastAPI, no log", "Lifecycle, logged", "BentoML, no log")
 NAMES = [f"x{i}" for i in range(10)]
 RECIPES = {"logistic regression": LogisticRegression(), "histogram boosting": HistGradientBoostingClassifier(max_iter=100)}
 BARE = """
@@ -98,6 +100,15 @@ def family(pid: int) -> list[psutil.Process]:
     return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
 
 
+def settled(pid: int) -> list[psutil.Process]:
+    """The same, once what they do at their start is done."""
+    parts, before = family(pid), -1.0
+    while (now := spent(parts)) - before > 0.05:
+        time.sleep(1.0)
+        parts, before = family(pid), now
+    return parts
+
+
 def spent(processes: list[psutil.Process]) -> float:
     return sum(used.user + used.system for used in (process.cpu_times() for process in processes))
 
@@ -106,29 +117,24 @@ def lifecycle_server(folder: Path, at: int) -> subprocess.Popen[bytes]:
     return start(["-m", "lifecycle", "--home", str(folder), "serve", "--port", str(at)], at)
 
 
-async def load(at: int, clients: int, seconds: float) -> tuple[float, list[float], list[str], list[dict]]:
-    """Requests a second, seconds each took, failures, and the answers."""
-    records = rows(200, 5)[NAMES].to_dict("records")
-    end, took, failures, answers = time.perf_counter() + seconds, [], [], []
+class Load:
+    """What clients in a process of their own found: seconds each request took, failures, the answers' bodies."""
 
-    async def one(number: int) -> None:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{at}", timeout=30) as client:
-            k = number
-            while time.perf_counter() < end:
-                began = time.perf_counter()
-                try:
-                    answer = await client.post("/projects/demo/predict", json={"records": [records[k % 200]]})
-                except httpx.TransportError as error:
-                    failures.append(type(error).__name__)
-                    await asyncio.sleep(0.02)
-                    continue
-                took.append(time.perf_counter() - began)
-                (answers.append(answer.json()) if answer.status_code == 200 else failures.append(answer.text))
-                k += 1
+    def __init__(self, folder: Path, at: int, clients: int, seconds: float) -> None:
+        bodies, self._answers = folder / "bodies.jsonl", folder / f"answers-{at}"
+        if not bodies.exists():
+            records = rows(200, 5)[NAMES].to_dict("records")
+            bodies.write_text("\n".join(json.dumps({"records": [record]}) for record in records))
+        command = [sys.executable, str(GENERATOR), str(bodies), str(at), str(clients), str(seconds), str(self._answers)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
 
-    began = time.perf_counter()
-    await asyncio.gather(*(one(i) for i in range(clients)))
-    return len(took) / (time.perf_counter() - began), took, failures, answers
+    def end(self) -> Load:
+        """Wait for it."""
+        found = json.loads(self._process.communicate()[0])
+        self.took, self.failures, self.rate = found["took"], found["failures"], len(found["took"]) / found["seconds"]
+        self.answers = [json.loads(line) for line in self._answers.read_bytes().splitlines()]
+        self._answers.unlink()
+        return self
 
 
 def throughput(seconds: float) -> None:
@@ -137,23 +143,26 @@ def throughput(seconds: float) -> None:
         with tempfile.TemporaryDirectory() as folder:
             project = workspace(Path(folder) / "home", recipe)
             stored = Path(folder) / "home" / "models" / f"{project.champion.model}.skops"
-            for clients in (1, 16):
-                for server in ("bare FastAPI, no log", "Lifecycle, logged", *(("BentoML, no log",) if BENTOML.exists() else ())):
+            for clients in (1, 16, 64):
+                for server in SERVERS if BENTOML.exists() else SERVERS[:2]:
                     at = port()
-                    if server.startswith("bare"):
-                        process = start(["-c", BARE, str(stored), str(at)], at)
-                    else:
-                        process = bentoml_server(stored, at) if server.startswith("Bento") else lifecycle_server(Path(folder) / "home", at)
-                    asyncio.run(load(at, clients, 1.0))
-                    parts = family(process.pid) if server.startswith("Bento") else [psutil.Process(process.pid)]
+                    process = bring_up(server, Path(folder), stored, at)
+                    Load(Path(folder), at, clients, 1.0).end()
+                    parts = settled(process.pid)
                     before = spent(parts)
-                    rate, took, failures, _ = asyncio.run(load(at, clients, seconds))
-                    used = 1e3 * (spent(parts) - before) / max(len(took), 1)
+                    load = Load(Path(folder), at, clients, seconds).end()
+                    used = 1e3 * (spent(parts) - before) / max(len(load.took), 1)
                     process.terminate()
                     process.wait()
-                    assert not failures, failures[:3]
-                    quantiles = f"{1e3 * statistics.median(took):.1f} | {1e3 * np.quantile(took, 0.99):.1f} | {used:.1f}"
-                    print(f"| {name} | {clients} | {server} | {rate:,.0f} | {quantiles} |", flush=True)
+                    assert not load.failures, load.failures[:3]
+                    quantiles = f"{1e3 * statistics.median(load.took):.1f} | {1e3 * np.quantile(load.took, 0.99):.1f} | {used:.2f}"
+                    print(f"| {name} | {clients} | {server} | {load.rate:,.0f} | {quantiles} |", flush=True)
+
+
+def bring_up(server: str, folder: Path, stored: Path, at: int) -> subprocess.Popen[bytes]:
+    if server == SERVERS[0]:
+        return start(["-c", BARE, str(stored), str(at)], at)
+    return lifecycle_server(folder / "home", at) if server == SERVERS[1] else bentoml_server(stored, at)
 
 
 def swaps(count: int) -> None:
@@ -161,29 +170,19 @@ def swaps(count: int) -> None:
         project = workspace(Path(folder) / "home", LogisticRegression())
         at = port()
         process = lifecycle_server(Path(folder) / "home", at)
-        lags: list[float] = []
-
-        async def swap() -> None:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{at}", timeout=30) as client:
-                for turn in range(count):
-                    release = (lambda: project.roll_out(2, by="bench")) if turn % 2 == 0 else (lambda: project.roll_back(by="bench", reason="bench"))
-                    await asyncio.to_thread(release)
-                    committed = time.perf_counter()
-                    while (await client.get("/ready")).json()["champions"]["demo"] != (2 if turn % 2 == 0 else 1):
-                        await asyncio.sleep(0.002)
-                    lags.append(time.perf_counter() - committed)
-
-        async def both() -> tuple[float, list[float], list[str], list[dict]]:
-            task = asyncio.create_task(swap())
-            found = await load(at, 8, 0.25 * count)
-            await task
-            return found
-
-        _, took, failures, answers = asyncio.run(both())
+        load, lags = Load(Path(folder), at, 8, 0.25 * count), []
+        with httpx.Client(base_url=f"http://127.0.0.1:{at}", timeout=30) as client:
+            for turn in range(count):
+                project.roll_out(2, by="bench") if turn % 2 == 0 else project.roll_back(by="bench", reason="bench")
+                committed = time.perf_counter()
+                while client.get("/ready").json()["champions"]["demo"] != (2 if turn % 2 == 0 else 1):
+                    time.sleep(0.002)
+                lags.append(time.perf_counter() - committed)
+        load.end()
         process.terminate()
         process.wait()
         logged = project.predictions().set_index("id")
-        given = [answer["predictions"][0] for answer in answers]
+        given = [answer["predictions"][0] for answer in load.answers]
         frame = logged.loc[[row["id"] for row in given]]
         wrong = int((frame["model_version"].to_numpy() != [row["model_version"] for row in given]).sum())
         for version in (1, 2):
@@ -191,9 +190,8 @@ def swaps(count: int) -> None:
             said = project.answer(frame.loc[mine, NAMES].reset_index(drop=True), version=version)["p_yes"].to_numpy()
             wrong += int((np.abs(said - [row["probabilities"]["yes"] for row, m in zip(given, mine, strict=True) if m]) > 1e-9).sum())
         lag = f"{1e3 * statistics.median(lags):.0f} ms median, {1e3 * np.quantile(lags, 0.95):.0f} ms p95"
-        print(
-            f"\n{count} swaps and rollbacks, {len(took)} requests: {len(failures)} failed, {wrong} of another version than said; commit to live {lag}"
-        )
+        told = f"{len(load.took)} requests: {len(load.failures)} failed, {wrong} of another version than said; commit to live {lag}"
+        print(f"\n{count} swaps and rollbacks, {told}")
 
 
 def kills(count: int) -> None:
@@ -206,13 +204,10 @@ def kills(count: int) -> None:
             at = port()
             process = lifecycle_server(home, at)
 
-            async def run(at: int = at, process: subprocess.Popen[bytes] = process) -> list[dict]:
-                task = asyncio.create_task(load(at, 8, 1.5))
-                await asyncio.sleep(0.5 + float(rng.random()) * 0.8)
-                os.kill(process.pid, signal.SIGKILL)
-                return (await task)[3]
-
-            given += [answer["predictions"][0]["id"] for answer in asyncio.run(run())]
+            load = Load(Path(folder), at, 8, 1.5)
+            time.sleep(0.5 + float(rng.random()) * 0.8)
+            os.kill(process.pid, signal.SIGKILL)
+            given += [answer["predictions"][0]["id"] for answer in load.end().answers]
             process.wait()
         logged = project.predictions()["id"]
         lost, doubled = len(set(given) - set(logged)), len(logged) - logged.nunique()
@@ -222,10 +217,12 @@ def kills(count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes")
-    quick = parser.parse_args().quick
-    throughput(2.0 if quick else 10.0)
-    swaps(10 if quick else 80)
-    kills(3 if quick else 50)
+    parser.add_argument("parts", nargs="*", help="throughput, swaps, kills; all of them where none is named")
+    given = parser.parse_args()
+    runs = {"throughput": (throughput, 2.0, 10.0), "swaps": (swaps, 10, 80), "kills": (kills, 3, 50)}
+    for name in given.parts or runs:
+        measure, few, many = runs[name]
+        measure(few if given.quick else many)
 
 
 if __name__ == "__main__":

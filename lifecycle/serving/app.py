@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pandas as pd
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi_offline import FastAPIOffline
@@ -19,21 +18,20 @@ from fastapi_offline import FastAPIOffline
 from lifecycle.errors import BadData, LifecycleError, NotAllowed, StoreError, UnknownName
 from lifecycle.plain import plain
 from lifecycle.roles import scope_allows
-from lifecycle.serving import bodies
+from lifecycle.serving import bodies, predicting
 from lifecycle.serving.batching import Batcher
 from lifecycle.serving.limits import BodyLimit, Counted, Limits
 from lifecycle.serving.numbers import Numbers
 from lifecycle.serving.openapi import with_tokens
 from lifecycle.serving.retraining import web_hook
 from lifecycle.serving.tokens import TokenDoor
-from lifecycle.serving.watching import Served, Watcher
+from lifecycle.serving.watching import Watcher
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.predictions import recording
 from lifecycle.workspace import Workspace
 
 __all__ = ["Server", "create_app"]
 
-REFUSED = {404: {"model": bodies.Trouble}, 422: {"model": bodies.Trouble}, 409: {"model": bodies.Trouble}, 503: {"model": bodies.Trouble}}
 STATUS: tuple[tuple[type[LifecycleError], int], ...] = ((UnknownName, 404), (BadData, 422), (NotAllowed, 403), (StoreError, 503))
 API = "prediction API"
 
@@ -63,7 +61,7 @@ class Server:
         self.watcher.stop()
         self.workspace.database.close()
 
-    def batcher(self, name: str) -> tuple[Served, Batcher]:
+    def batcher(self, name: str) -> Batcher:
         """The queue of a project that is served.
 
         Raises
@@ -75,7 +73,7 @@ class Server:
         with self._lock:
             if name not in self._batchers:
                 self._batchers[name] = Batcher(served, self.numbers)
-            return served, self._batchers[name]
+            return self._batchers[name]
 
     def troubles(self) -> list[str]:
         """Why this process is not ready, a sentence each."""
@@ -112,7 +110,7 @@ def create_app(home: str | Path, limits: Limits = Limits()) -> FastAPI:  # noqa:
     app.add_middleware(TokenDoor, database=server.workspace.database, limits=limits, numbers=server.numbers)
     app.add_middleware(Counted, numbers=server.numbers)
     _refusals(app)
-    _answers(app, server, limits)
+    predicting.add(app, server.batcher, limits.records)
     _truth(app, server)
     web_hook(app, server._context, _sender)
     _operations(app, server)
@@ -120,30 +118,19 @@ def create_app(home: str | Path, limits: Limits = Limits()) -> FastAPI:  # noqa:
     return app
 
 
-def _answers(app: FastAPI, server: Server, limits: Limits) -> None:
-    @app.post("/projects/{name}/predict", response_model=bodies.Answers, responses=REFUSED)  # type: ignore[arg-type]
-    async def predict(name: str, request: bodies.Request) -> Response:
-        """Answer rows. All of them or none: a bad record refuses the request, with a reason for each, and nothing is logged."""
-        served, batcher = server.batcher(name)
-        if len(request.records) > limits.records:
-            raise BadData(f"There are {len(request.records)} records; one request takes at most {limits.records}. Send them in several.")
-        frame = bodies.frame_of(request.records, served.context.schema, request.entity)
-        return Response(orjson.dumps({"predictions": await batcher.answer(frame)}), media_type="application/json")
-
-
 def _truth(app: FastAPI, server: Server) -> None:
     def land(name: str, frame: pd.DataFrame, source: str, by: str) -> bodies.LandedLabels:
         found = recording.record_labels(server.watcher.get(name).context, frame, source, by)
         return bodies.LandedLabels(landed=len(found), waiting=found.waiting, ignored=found.ignored, notes=list(found.notes))
 
-    @app.post("/projects/{name}/labels", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
+    @app.post("/projects/{name}/labels", response_model=bodies.LandedLabels, responses=bodies.REFUSED)  # type: ignore[arg-type]
     def labels(name: str, request: bodies.Labels, sent: Request) -> bodies.LandedLabels:
         """Ground truth by prediction id; labels for predictions that have not come yet wait for them."""
         rows = [label.model_dump(exclude_none=True) for label in request.labels]
         frame = pd.DataFrame({key: pd.Series([row.get(key) for row in rows], dtype=object) for key in _keys(rows)})
         return land(name, frame, "ground_truth", _sender(sent))
 
-    @app.post("/projects/{name}/feedback", response_model=bodies.LandedLabels, responses=REFUSED)  # type: ignore[arg-type]
+    @app.post("/projects/{name}/feedback", response_model=bodies.LandedLabels, responses=bodies.REFUSED)  # type: ignore[arg-type]
     def feedback(name: str, request: bodies.Feedback, sent: Request) -> bodies.LandedLabels:
         """A user's correction of one prediction; it counts once somebody has reviewed it."""
         frame = pd.DataFrame({"id": [request.id], "label": pd.Series([request.label], dtype=object)})

@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from functools import lru_cache
 from typing import Annotated, Any
 from uuid import uuid4
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from lifecycle.errors import BadData
 from lifecycle.records import Scalar, Schema
+from lifecycle.verbs.predictions.landing import plain_values
 
-__all__ = ["MOST_RECORDS", "Answer", "Answers", "Feedback", "Labels", "LandedLabels", "Refusal", "Request", "Trouble", "answered", "frame_of"]
+__all__ = [
+    *("MOST_RECORDS", "REFUSED", "Answer", "Answers", "Feedback", "Labels", "LandedLabels", "Refusal", "Request", "Trouble"),
+    *("answered", "frame_of"),
+]
 
 MOST_RECORDS = 10_000
 
@@ -102,6 +106,9 @@ class Trouble(BaseModel):
     refused: list[Refusal] = []
 
 
+REFUSED = {code: {"model": Trouble} for code in (404, 409, 422, 503)}
+
+
 def frame_of(records: list[dict[str, Any]], schema: Schema, entity: str | None) -> pd.DataFrame:
     """The records as a frame: id, entity and timestamp where any record has one, and the schema's features.
 
@@ -133,8 +140,6 @@ def frame_of(records: list[dict[str, Any]], schema: Schema, entity: str | None) 
         columns["entity"] = [entity if record.get("entity") is None else str(record["entity"]) for record in records]
     if any(time in record for record in records):
         columns[time] = [record.get(time) for record in records]
-    if not columns and (numbers := _plain_numbers(records, schema)) is not None:
-        return numbers
     for name in schema.names:
         columns[name] = [record[name] for record in records]
     for name in images:
@@ -142,36 +147,21 @@ def frame_of(records: list[dict[str, Any]], schema: Schema, entity: str | None) 
     return pd.DataFrame(columns)
 
 
-def answered(answers: pd.DataFrame) -> list[dict[str, Any]]:
+def answered(found: pa.Table, schema: Schema) -> list[dict[str, Any]]:
     """Answers as JSON knows them: id, prediction, probabilities (null where the model gives none), model_version."""
-    names = [str(name) for name in answers.columns if str(name).startswith("p_")]
-    columns = [answers[name].tolist() for name in ("id", "prediction", "model_version")]
-    matrix = list(zip(*(answers[name].tolist() for name in names), strict=True)) if names else [()] * len(answers)
-    classes = [name[2:] for name in names]
-    found = []
-    for id, prediction, version, chances in zip(*columns, matrix, strict=True):
-        known = dict(zip(classes, chances, strict=True)) if names and math.isfinite(chances[0]) else None
-        found.append({"id": id, "prediction": prediction, "probabilities": known, "model_version": version})
-    return found
-
-
-def _plain_numbers(records: list[dict[str, Any]], schema: Schema) -> pd.DataFrame | None:
-    """The frame at once where every value is a number already, which is the common case; None where one is not, for the door to judge."""
-    names = schema.names
-    if any(column.kind != "numeric" for column in schema.features):
-        return None
-    rows = [[record[name] for name in names] for record in records]
-    if not all(type(value) is float or type(value) is int for row in rows for value in row):
-        return None
-    try:
-        return pd.DataFrame(np.array(rows, dtype="float64"), columns=_index(names), copy=False)
-    except OverflowError:  # a whole number beyond any float
-        return None
-
-
-@lru_cache(maxsize=64)
-def _index(names: tuple[str, ...]) -> pd.Index:
-    return pd.Index(list(names))
+    names = [name for name in schema.probability_columns() if name in found.column_names]
+    classes = [str(value) for value in schema.classes] if names else []
+    chances = np.stack([found[name].to_numpy() for name in names], axis=1).tolist() if names else [()] * found.num_rows
+    columns = found["id"].to_pylist(), plain_values(found["prediction"], schema), chances, found["version"].to_pylist()
+    return [
+        {
+            "id": id,
+            "prediction": prediction,
+            "probabilities": dict(zip(classes, row, strict=True)) if classes and math.isfinite(row[0]) else None,
+            "model_version": version,
+        }
+        for id, prediction, row, version in zip(*columns, strict=True)
+    ]
 
 
 def _images(name: str, values: list[Any]) -> list[bytes | None]:

@@ -34,9 +34,8 @@ class Called(BaseModel):
 
 def web_hook(app: FastAPI, context_of: Any, sender: Any) -> None:
     """Add `POST /projects/{name}/retrain`. `context_of`: a project's context by its name; `sender`: whose request it is."""
-    refused = {code: {"model": bodies.Trouble} for code in (404, 409, 422, 503)}
 
-    @app.post("/projects/{name}/retrain", response_model=Called, status_code=202, responses=refused)  # type: ignore[arg-type]
+    @app.post("/projects/{name}/retrain", response_model=Called, status_code=202, responses=bodies.REFUSED)  # type: ignore[arg-type]
     def retrain(name: str, sent: Request, call: Call | None = None) -> JSONResponse:
         """Ask for a retraining. The worker runs it; a storm of calls starts one."""
         context: Context = context_of(name)

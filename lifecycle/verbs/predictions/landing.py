@@ -27,7 +27,7 @@ from lifecycle.verbs.predictions import answering
 from lifecycle.verbs.predictions.frames import model_frame, plain_frame
 from lifecycle.verbs.predictions.scoring import Said
 
-__all__ = ["Arrived", "as_given", "land", "original", "original_types", "read", "settle"]
+__all__ = ["Arrived", "as_given", "land", "original", "original_types", "plain_values", "read", "settle"]
 
 ANSWERED_AT_ONCE = 65_536
 IMAGE_BYTES = 20 << 20
@@ -208,9 +208,15 @@ def original(predictions: pa.ChunkedArray, schema: Schema) -> pd.Series:
     """The log's predictions as the model said them: classes in their own type, or numbers."""
     if schema.task != "classification":
         return pd.Series(predictions.to_numpy())
+    return pd.Series(plain_values(predictions, schema), dtype=object).infer_objects()
+
+
+def plain_values(predictions: pa.ChunkedArray, schema: Schema) -> list[Any]:
+    """The same as a list."""
+    if schema.task != "classification":
+        return predictions.to_pylist()  # type: ignore[no-any-return]
     known = {str(value): value for value in schema.classes}
-    texts = predictions.cast(pa.string()).to_pylist()  # codes would be turned into text one by one
-    return pd.Series([known.get(text) for text in texts], dtype=object).infer_objects()
+    return [known.get(text) for text in predictions.cast(pa.string()).to_pylist()]  # codes would be turned into text one by one
 
 
 def _labels(context: Context, rows: Rows, seqs: Numbers, table: pa.Table, schema: Schema, by: str | None) -> int:
