@@ -14,7 +14,7 @@ ROOT = HERE.parents[2]
 PEERS = {
     "nannyml": ["nannyml==0.13.1", "plotly<6", "statsmodels"],
     "evidently": ["evidently==0.7.23", "pandas<3", "pyarrow"],
-    "alibi-detect": ["alibi-detect", "pyarrow"],
+    "alibi-detect": ["alibi-detect", "pyarrow<18"],
     "frouros": ["frouros", "pandas", "pyarrow"],
 }
 
