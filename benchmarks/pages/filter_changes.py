@@ -21,10 +21,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import (
-    Page,
-    sync_playwright,
-)
+from playwright.sync_api import Page, sync_playwright  # noqa: E402  the checkout has to be on the path first
 from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: E402
 
 import lifecycle  # noqa: E402
