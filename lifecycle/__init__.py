@@ -24,6 +24,8 @@ from lifecycle.monitor.performance.estimated import estimated_accuracy as estima
 from lifecycle.monitor.performance.metrics import metric_names as metric_names
 from lifecycle.project import Project as Project
 from lifecycle.records import *  # noqa: F403  every noun
+from lifecycle.release.guardrails import guardrail_limits as guardrail_limits
+from lifecycle.release.ramps import ramp_of as ramp_of
 from lifecycle.release.resampled import compare_splits as compare_splits
 from lifecycle.release.sequential import paired_test as paired_test
 from lifecycle.release.sequential import sample_ratio_test as sample_ratio_test

@@ -141,7 +141,7 @@ class Settings:
     training_exclude: tuple[str, ...] = ()
     training_start: Literal["fresh", "warm", "partial"] = "fresh"
     gates: Mapping[str, float] = field(default_factory=dict)
-    release: Literal["approval", "automatic", "shadow", "canary"] = "approval"
+    release: Literal["approval", "automatic", "shadow", "canary", "ramp"] = "approval"
     margin: float | None = None
     ramp: Mapping[str, Any] = field(default_factory=dict)
     guardrails: Mapping[str, Any] = field(default_factory=dict)

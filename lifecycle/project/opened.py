@@ -13,7 +13,7 @@ from lifecycle.verbs.predictions import recording
 
 __all__ = ["Opened"]
 
-GOVERNING = frozenset({"release", "four_eyes", "approval_expires"})
+GOVERNING = frozenset({"release", "four_eyes", "approval_expires", "ramp", "guardrails"})
 
 
 class Opened(Guarded):

@@ -14,17 +14,17 @@ from lifecycle.errors import InvalidValue, UnknownName
 from lifecycle.records import Guardrail, SequentialResult
 from lifecycle.release.sequential import FEWEST_ENTITIES, Moments, moments_test, rate_evidence, sample_ratio_test
 
-__all__ = ["LIMITS", "answers", "answers_of_numbers", "errors", "latency", "limits_of", "loss", "off", "volume"]
+__all__ = ["LIMITS", "answers", "answers_of_numbers", "errors", "latency", "guardrail_limits", "loss", "off", "volume"]
 
 ALPHA = 0.01
 LIMITS: Mapping[str, float] = {"errors": 0.01, "latency": 1.5, "predictions": 0.1, "volume": 0.01, "loss": 0.0}
 _RANGE = {"errors": (0.0, 1.0), "latency": (1.0, 1e6), "predictions": (0.0, 1.0), "volume": (0.0, 1.0), "loss": (0.0, math.inf)}
 
 
-def limits_of(given: Mapping[str, Any]) -> dict[str, float | None]:
+def guardrail_limits(given: Mapping[str, Any]) -> dict[str, float | None]:
     """Each guardrail's limit as settings give it, None where it is off.
 
-    >>> limits_of({"latency": 2, "loss": "off"})["latency"], limits_of({"loss": "off"})["loss"]
+    >>> guardrail_limits({"latency": 2, "loss": "off"})["latency"], guardrail_limits({"loss": "off"})["loss"]
     (2.0, None)
 
     Raises

@@ -17,7 +17,7 @@ from lifecycle.monitor.performance.metrics import metric_names
 from lifecycle.monitor.quality.rules import require_rules
 from lifecycle.plain import filter_from, plain
 from lifecycle.records import QueueFilter, Settings, TaskKind, Trigger
-from lifecycle.release.guardrails import limits_of
+from lifecycle.release.guardrails import guardrail_limits
 from lifecycle.release.ramps import ramp_of
 from lifecycle.stores.database import dumps
 from lifecycle.stores.summaries import monitored_names
@@ -30,7 +30,7 @@ from lifecycle.verbs.monitor.drift_policy import require_alarms
 __all__ = ["changed", "configure", "require_settings", "require_window"]
 
 ESTIMATORS = ("auto", "confidence", "reweighted")
-RELEASES = ("approval", "automatic", "shadow", "canary")
+RELEASES = ("approval", "automatic", "shadow", "canary", "ramp")
 
 
 def configure(context: Context, by: str | None, changes: Mapping[str, Any]) -> Settings:
@@ -84,7 +84,7 @@ def require_settings(settings: Settings, task: TaskKind) -> None:
             raise InvalidValue(f"The setting {name} is {value!r}; it must be {allowed}.")
     _require_registered(settings, task)
     ramp_of(settings.ramp)
-    limits_of(settings.guardrails)
+    guardrail_limits(settings.guardrails)
     require_rules(settings.quality)
     dataset.policy(settings.training_rows)
     weighting.check(settings.training_weights)

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.parts import decide, page, session, words
-from pages.parts.release import trial_start, trial_view
+from pages.parts.release import release_settings, trial_start, trial_view
 
 project, by = session.project(), session.user()
 versions = project.versions()
@@ -61,6 +61,8 @@ if trial.mode == "none":
     trial_start.start(project, versions, champion.version, by)
 else:
     trial_view.show(project, trial, datetime.now(UTC), session.dark(), by)
+
+release_settings.settings(project, by)
 
 page.section("Which versions are there?")
 shown = versions[["version", "status", "created", "created_by", "trained_on", "reason"]]

@@ -46,6 +46,8 @@ def test_each_role_finds_its_buttons(peopled: lifecycle.Workspace, opened: Opene
                 button = at.button(key=key)
                 assert button.disabled is off, (name, url, key)
                 assert ("root (admin) can give that role" in (button.help or "")) is off
+            if url == "rollout":
+                assert {at.selectbox(key="release-policy").disabled, at.text_input(key="ramp-steps").disabled} == {off}
 
 
 def test_a_viewer_s_pages_are_sound_and_accounts_are_the_admins(

@@ -44,7 +44,7 @@ def failed(context: Context, trial: Rollout, rows: int) -> None:
     _keep(context, trial, {"calls_new": 1.0, "failed_new": 1.0, "failed_rows": float(rows)})
     with contextlib.suppress(Exception):
         flush(context, trial)
-        limit = guardrails.limits_of(context.settings.guardrails)["errors"]
+        limit = guardrails.guardrail_limits(context.settings.guardrails)["errors"]
         seen = trials.sums(context.database, trial.id)
         if limit is not None:
             judged = guardrails.errors(int(seen.get("failed_new", 0)), int(seen.get("calls_new", 0)), limit)

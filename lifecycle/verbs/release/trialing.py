@@ -107,7 +107,7 @@ def catch_up(context: Context, running: Rollout) -> None:
 
 def judged(context: Context, running: Rollout, found: SequentialResult, counted: dict[str, int]) -> tuple[Guardrail, ...]:
     """The trial's guardrails now."""
-    limits, seen = guardrails.limits_of(context.settings.guardrails), trials.sums(context.database, running.id)
+    limits, seen = guardrails.guardrail_limits(context.settings.guardrails), trials.sums(context.database, running.id)
     sides = ("old", "new")
     times = [Moments(int(seen.get(f"timed_{s}", 0)), seen.get(f"log_seconds_{s}", 0.0), seen.get(f"squares_{s}", 0.0)) for s in sides]
     numbers = [Moments(int(seen.get(f"said_{s}", 0)), seen.get(f"sum_{s}", 0.0), seen.get(f"sum_squares_{s}", 0.0)) for s in sides]

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import lifecycle
-from pages.parts import decide, page, words
+from pages.parts import decide, page, tree, words
 from pages.parts.release import asking
 from pages.parts.rows import each
 from pages.parts.train import race_view
@@ -64,7 +64,9 @@ def decision(project: lifecycle.Project, versions: pd.DataFrame, new: int, found
         icon = ":green[:material/check_circle:]" if gate.passed else ":red[:material/cancel:]"
         said = f"**{page.plain(gate.name.replace('_', ' ').capitalize())}** {'' if gate.passed else 'failed'}"
         st.markdown(f"{icon} {said.strip()}: {page.plain(gate.reason)}")
-    race_view.card(project, new, "compare")
+    with st.container(horizontal=True):
+        race_view.card(project, new, "compare")
+        tree.link("rollout", "How releases go here", icon=":material/tune:")
 
 
 def _buttons(project: lifecycle.Project, new: int, found: lifecycle.Comparison, failed: list[str], by: str) -> None:

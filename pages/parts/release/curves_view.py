@@ -48,7 +48,7 @@ def show(found: lifecycle.Comparison, dark: bool) -> None:
     targets = list(dict.fromkeys(str(target) for target in found.curves["target"]))
     wanted = targets[0]
     if len(targets) > 1:
-        wanted = choices.pick("Which class is sought?", targets, "sought", targets[0])
+        wanted = choices.pick("Which class is sought?", targets, "sought", targets[0], place=st.columns([1, 3])[0])
     rows = found.curves[found.curves["target"].map(str) == wanted]
     shares = dict(zip(map(str, found.figures["classes"]), found.figures["shares"], strict=True))
     for column, (name, picture) in zip(st.columns(3, gap="medium"), PICTURES.items(), strict=True):

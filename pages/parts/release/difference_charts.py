@@ -110,10 +110,11 @@ def confusion(matrix: Any, classes: Sequence[Any], role: str, dark: bool) -> go.
 
 def calibration(curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], dark: bool) -> go.Figure:
     """How often it was right against how sure it said it was; on the diagonal is honest. curves: role, said, found."""
-    chart = charts.figure(height=300, x="how sure it said", y="how often it came true", right=56)
+    chart = charts.figure(height=300, x="how sure it said", y="how often it came true")
     chart.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px"})
-    for role, said, found in curves:
-        charts.line(chart, list(said), list(found), charts.color(role, dark), name=role)
+    for at, (role, said, found) in enumerate(curves):
+        charts.line(chart, list(said), list(found), charts.color(role, dark))
+        charts.note(chart, 0.98, 0.22 - 0.1 * at, role, charts.color(role, dark), xanchor="right")
     chart.update_xaxes(range=[0, 1.02], tickformat=".0%")
     chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return chart

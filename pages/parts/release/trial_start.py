@@ -14,7 +14,7 @@ MODES = {
     "shadow": "Shadow",
     "ramp": "Ramp",
     "canary": "Canary",
-    "ab": "A/B, half and half",
+    "ab": "A/B",
 }
 WHAT = {
     "shadow": "It is asked about everything and answers nobody; its answers are kept aside and compared row by row. Nothing can go wrong for users.",
@@ -35,7 +35,7 @@ def start(project: lifecycle.Project, versions: pd.DataFrame, champion: int, by:
             number = int(st.selectbox("Version", ready, format_func=lambda v: f"v{v}", key="trial-version", width=110))
             mode = str(st.segmented_control("How", list(MODES), default="shadow", format_func=MODES.__getitem__, key="trial-mode", required=True))
             share = int(st.slider("Share", 1, 50, 10, format="%d %%", key="trial-share", width=200)) / 100 if mode == "canary" else None
-        steps = words.listing([words.percent(step) for step in _steps(project)], most=9)
+        steps = words.listing([words.percent(step) for step in lifecycle.ramp_of(project.settings.ramp).steps], most=9)
         st.caption(WHAT[mode].format(steps=steps))
         _plan(project, mode, share)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -43,10 +43,6 @@ def start(project: lifecycle.Project, versions: pd.DataFrame, champion: int, by:
             tree.link("compare", f"Compare v{number} with v{champion} first", icon=":material/compare_arrows:", old=champion, new=number)
     if begin:
         _begin(project, number, mode, share, WHAT[mode].format(steps=steps), by)
-
-
-def _steps(project: lifecycle.Project) -> list[float]:
-    return [float(step) for step in project.settings.ramp.get("steps", (0.01, 0.05, 0.25, 1.0))]
 
 
 def _plan(project: lifecycle.Project, mode: str, share: float | None) -> None:
