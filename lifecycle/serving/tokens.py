@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ STRANGERS = (5.0, 50.0)  # refused tokens a second and at once, by address
 log = logging.getLogger("lifecycle.serving")
 
 
+@lru_cache(maxsize=64)
 def loopback(host: str) -> bool:
     """Is it this machine's own address or name?
 

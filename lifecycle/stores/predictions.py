@@ -282,13 +282,34 @@ class PredictionLog:
 
     def _tidy_apart(self) -> None:
         """The same while others append: what is small is merged first, and the transaction that puts it in place is short."""
-        rows, size = self.database.connection.execute(
-            "SELECT sum(rows), sum(length(payload)) FROM buffer WHERE project = ? AND stream = ?", self._key
-        ).fetchone()
+        sql = "SELECT sum(rows), sum(length(payload)) FROM buffer WHERE project = ? AND stream = ?"
+        rows, size = self.database.connection.execute(sql, self._key).fetchone()
         if (rows or 0) >= LARGE or (size or 0) >= LARGE_BYTES:
-            self.compact()
+            self._compact_apart()
         else:
             self._fold()
+
+    def _compact_apart(self) -> None:
+        """`compact` with the file written before its transaction, so that nobody who appends waits for it."""
+        parts = [part for part in self._parts(0, None) if part.path is None]
+        segment = self.stage(self._merged(parts))
+        with self.database.write():
+            mine = self._taken(parts)
+            if mine:
+                self._enter(segment, parts[0].first_seq)
+                self._sweep()
+        if not mine:
+            self.discard(segment)
+
+    def _taken(self, parts: Sequence[_Part]) -> bool:
+        """Take entries out of the buffer; False where another process has folded or compacted them meanwhile."""
+        span = (*self._key, parts[0].first_seq, parts[-1].first_seq)
+        where = "FROM buffer WHERE project = ? AND stream = ? AND first_seq BETWEEN ? AND ?"
+        connection = self.database.connection
+        if [row[0] for row in connection.execute(f"SELECT token {where} ORDER BY first_seq", span)] != [part.token for part in parts]:
+            return False
+        connection.execute(f"DELETE {where}", span)
+        return True
 
     def _fold(self) -> None:
         parts = [part for part in self._parts(0, None) if part.path is None]
@@ -297,13 +318,9 @@ class PredictionLog:
         if len(parts) < 2:
             return
         table = self._merged(parts)
-        span = (*self._key, parts[0].first_seq, parts[-1].first_seq)
         with self.database.write() as connection:
-            where = "FROM buffer WHERE project = ? AND stream = ? AND first_seq BETWEEN ? AND ?"
-            there = [row[0] for row in connection.execute(f"SELECT token {where} ORDER BY first_seq", span)]
-            if there != [part.token for part in parts]:
-                return  # another process has folded or compacted them meanwhile
-            connection.execute(f"DELETE {where}", span)
+            if not self._taken(parts):
+                return
             row = (*self._key, secrets.token_hex(8), parts[0].first_seq, table.num_rows, _packed(table))
             connection.execute("INSERT INTO buffer (project, stream, token, first_seq, rows, payload) VALUES (?, ?, ?, ?, ?, ?)", row)
 

@@ -290,5 +290,6 @@ def as_given(context: Context, rows: Rows, arrived: Arrived, columns: Sequence[s
     order = np.argsort(rows.positions, kind="stable")
     if arrived.ignored:
         return context.log().take(arrived.seqs[order], columns)
-    there = arrived.table.select([name for name in columns if name in arrived.table.column_names])
-    return there if (np.diff(order) == 1).all() else there.take(pa.array(order))
+    have = set(arrived.table.column_names)
+    there = arrived.table.select([name for name in columns if name in have])
+    return there if not rows.timed else there.take(pa.array(order))  # without times of their own, rows keep their order

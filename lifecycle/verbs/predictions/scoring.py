@@ -18,6 +18,7 @@ from lifecycle.records import ModelVersion, Scalar, Schema
 from lifecycle.stores import versions
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.predictions.frames import feature_frame, model_frame
+from lifecycle.verbs.predictions.nameless import is_likeliest, nameless
 
 __all__ = ["Said", "feature_frame", "is_warm", "model", "model_frame", "say", "smoke", "smoke_version", "tell"]
 
@@ -25,11 +26,6 @@ MODELS_KEPT = 6  # champion, the one before and a candidate of a few projects
 
 SMOKE_ROWS = 3
 
-# scikit-learn's classifiers whose answer is the class of the highest probability, so that one question is enough
-LIKELIEST = {
-    *("LogisticRegression", "GaussianNB", "MLPClassifier", "DecisionTreeClassifier", "RandomForestClassifier", "ExtraTreesClassifier"),
-    *("GradientBoostingClassifier", "HistGradientBoostingClassifier"),
-}
 APART = 1e-6  # two probabilities that are nearer are a tie, which the model itself decides
 
 _models: OrderedDict[tuple[str, str], Any] = OrderedDict()
@@ -109,11 +105,13 @@ def tell(context: Context, version: ModelVersion, features: pd.DataFrame, schema
     ------
     BadData, NotReady, StoreError : as `say`.
     """
-    estimator = model(context, version)
+    estimator, given = model(context, version), features
+    if all(column.kind == "numeric" for column in schema.features) and (twin := nameless(estimator, schema.names)) is not None:
+        estimator, given = twin, features.to_numpy()
     try:
         if schema.task == "regression":
-            return Said(np.asarray(estimator.predict(features), dtype="float64").reshape(len(features)))
-        return _classes(schema, version, estimator, features)
+            return Said(np.asarray(estimator.predict(given), dtype="float64").reshape(len(features)))
+        return _classes(schema, version, estimator, given)
     except LifecycleError:
         raise
     except Exception as error:
@@ -138,7 +136,7 @@ def smoke_version(context: Context, version: int) -> None:
     smoke(context, versions.get(context.database, context.name, version))
 
 
-def _classes(schema: Schema, version: ModelVersion, estimator: Any, features: pd.DataFrame) -> Said:
+def _classes(schema: Schema, version: ModelVersion, estimator: Any, features: Any) -> Said:
     places, rows = _places(schema), len(features)
     estimator, features = _last_step(estimator, features)
     if not callable(getattr(estimator, "predict_proba", None)):
@@ -147,7 +145,7 @@ def _classes(schema: Schema, version: ModelVersion, estimator: Any, features: pd
     order = np.array([_place(places, name, version) for name in np.asarray(estimator.classes_).tolist()], dtype=np.int32)
     full = np.zeros((rows, len(schema.classes)))
     full[:, order] = given
-    if _is_likeliest(estimator) and _is_clear(given):
+    if is_likeliest(estimator) and _is_clear(given):
         return Said(order[given.argmax(axis=1)], full)
     return Said(_codes(places, version, estimator.predict(features), rows), full)
 
@@ -156,11 +154,6 @@ def _codes(places: dict[Scalar, int], version: ModelVersion, said: Any, rows: in
     """Each answer's place among the classes."""
     names, codes = np.unique(np.asarray(said).reshape(rows), return_inverse=True)
     return np.array([_place(places, name, version) for name in names.tolist()], dtype=np.int32)[codes]
-
-
-def _is_likeliest(estimator: Any) -> bool:
-    kind = type(estimator)
-    return kind.__name__ in LIKELIEST and kind.__module__.startswith("sklearn.")
 
 
 def _is_clear(chances: NDArray[np.float64]) -> bool:
