@@ -109,13 +109,10 @@ def judged(context: Context, running: Rollout, found: SequentialResult, counted:
     """The trial's guardrails now."""
     limits, seen = guardrails.guardrail_limits(context.settings.guardrails), trials.sums(context.database, running.id)
     sides = ("old", "new")
-    times = [Moments(int(seen.get(f"timed_{s}", 0)), seen.get(f"log_seconds_{s}", 0.0), seen.get(f"squares_{s}", 0.0)) for s in sides]
     numbers = [Moments(int(seen.get(f"said_{s}", 0)), seen.get(f"sum_{s}", 0.0), seen.get(f"sum_squares_{s}", 0.0)) for s in sides]
     said = [{name.partition(":")[2]: n for name, n in counted.items() if name.startswith(f"said_{s}:")} for s in sides]
     units = counted.get("units_new", 0), counted.get("units_old", 0)
     checks: dict[str, Any] = {
-        "errors": lambda limit: guardrails.errors(int(seen.get("failed_new", 0)), int(seen.get("calls_new", 0)), limit),
-        "latency": lambda limit: guardrails.latency(times[0], times[1], limit),
         "predictions": lambda limit: (
             guardrails.answers_of_numbers(numbers[0], numbers[1], limit)
             if context.schema.task == "regression"
@@ -126,7 +123,8 @@ def judged(context: Context, running: Rollout, found: SequentialResult, counted:
     }
     if modes.facts(running.mode)["aside"]:
         del checks["volume"]
-    return tuple(guardrails.off(name) if limits[name] is None else check(limits[name]) for name, check in checks.items())
+    others = (guardrails.off(name) if limits[name] is None else check(limits[name]) for name, check in checks.items())
+    return *measuring.judged(seen, limits), *others
 
 
 def _requests(running: Rollout, counted: dict[str, int]) -> int:
