@@ -18,7 +18,8 @@ Every message says what was given, what is allowed and what to do::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 
@@ -101,6 +102,25 @@ class SignedOut(NotAllowed):
 
 class StoreError(LifecycleError, OSError):
     """The disk or the database would not take it; nothing was changed."""
+
+    @classmethod
+    @contextmanager
+    def told(cls, what: str, advice: str) -> Iterator[None]:
+        """Turn whatever a service's client raises in the block into one sentence; what is ours passes as it is.
+
+        >>> with StoreError.told("The bucket could not be read", "check its keys."):
+        ...     raise RuntimeError("access denied")
+        Traceback (most recent call last):
+        ...
+        lifecycle.errors.StoreError: The bucket could not be read (access denied); check its keys.
+        """
+        try:
+            yield
+        except LifecycleError:
+            raise
+        except Exception as error:
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            raise cls(f"{what} ({reason[0][:200]}); {advice}") from error
 
 
 class Tampered(StoreError):

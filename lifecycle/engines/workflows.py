@@ -11,11 +11,10 @@ import importlib
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from lifecycle.errors import InvalidValue, LifecycleError, StoreError
+from lifecycle.errors import InvalidValue, StoreError
 
 __all__ = ["Workflows", "url"]
 
@@ -23,6 +22,7 @@ LOOK_SECONDS = 0.5  # how soon what is enqueued is taken
 VERSION = "1"  # of the steps' order: workflows of another one are left to workers of that release
 PATIENCE_SECONDS = 30.0
 LIVE = ["PENDING", "ENQUEUED"]
+ADVICE = "check LIFECYCLE_DURABLE_URL and that its server runs."
 
 
 def url() -> str | None:
@@ -72,7 +72,7 @@ class Workflows:
             "serializer": self._dbos.DBOSPortableJSONSerializer(),
             "log_level": "CRITICAL",
         }
-        with _told("The workflows' database could not be opened"):
+        with StoreError.told("The workflows' database could not be opened", ADVICE):
             self._dbos.DBOS(config=config)
             self._workflow = self._dbos.DBOS.workflow(name="run")(lambda project, run: self._run(project, run))
             self._dbos.DBOS.launch()
@@ -85,7 +85,7 @@ class Workflows:
         ------
         StoreError : the database does not answer.
         """
-        with _told(f"Run {run} could not be handed to the workers"):
+        with StoreError.told(f"Run {run} could not be handed to the workers", ADVICE):
             known = self._dbos.DBOS.list_workflows(workflow_id_prefix=f"{run}-", load_input=False, load_output=False)
             if any(workflow.status in LIVE for workflow in known):
                 return
@@ -99,7 +99,7 @@ class Workflows:
         ------
         StoreError : the database does not answer.
         """
-        with _told("What dead workers left could not be looked up"):
+        with StoreError.told("What dead workers left could not be looked up", ADVICE):
             pending = self._dbos.DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
             left = [workflow.workflow_id for workflow in pending if gone(workflow.executor_id)]
             for id in left:
@@ -126,14 +126,3 @@ class Workflows:
                 raise SystemExit(0)  # no failure: the workflow stays pending
             time.sleep(LOOK_SECONDS)  # another process is at this project
         return status  # one that still waits then is offered again
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    try:
-        yield
-    except LifecycleError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise StoreError(f"{what} ({reason[0][:200]}); check LIFECYCLE_DURABLE_URL and that its server runs.") from error

@@ -13,14 +13,13 @@ import hashlib
 import importlib
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from lifecycle.errors import InvalidValue, LifecycleError, StoreError
+from lifecycle.errors import InvalidValue, StoreError
 
-__all__ = ["FOLDERS", "adopt", "bring_all", "findings", "kept", "present", "push", "push_all", "remove"]
+__all__ = ["FOLDERS", "adopt", "bring", "bring_all", "findings", "kept", "present", "push", "push_all", "remove"]
 
 FOLDERS = ("predictions", "models", "snapshots")
 SETTING = "files.url"
@@ -77,6 +76,17 @@ def push_all(root: Path, url: str = "") -> int:
     for path in paths if url else ():
         _put(url, path.relative_to(root).as_posix(), path)
     return len(paths) if url else 0
+
+
+def bring(url: str, key: str, path: Path) -> None:
+    """Bring one file of a workspace from its URL to any path.
+
+    Raises
+    ------
+    StoreError : it is not there, or the service does not answer.
+    """
+    if not _fetch(url, key, path):
+        raise StoreError(f"{key} is not at {url}; copy the files there again with `lifecycle keep-files URL`.")
 
 
 def bring_all(root: Path) -> None:
@@ -170,14 +180,5 @@ def _system(url: str) -> tuple[Any, str]:
     return system, str(base).rstrip("/")
 
 
-@contextmanager
-def _told(url: str) -> Iterator[None]:
-    try:
-        yield
-    except LifecycleError:
-        raise
-    except Exception as error:
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise StoreError(
-            f"The files at {url} could not be reached ({reason[0][:200]}); nothing was changed. Check the address and its keys."
-        ) from error
+def _told(url: str) -> AbstractContextManager[None]:
+    return StoreError.told(f"The files at {url} could not be reached", "nothing was changed. Check the address and its keys.")

@@ -43,6 +43,24 @@ class Dying(Recipe):
         os.kill(os.getpid(), signal.SIGSEGV)
 
 
+class DyingOnce(Recipe):
+    """The first fit takes its process down; a file remembers that it did."""
+
+    def __init__(self, mark: str = "", strength: int = 0) -> None:
+        self.mark, self.strength = mark, strength
+
+    def act(self) -> None:
+        die_once(self.mark)
+
+
+def die_once(mark: str, number: int = 0) -> int:
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return number
+    os._exit(1)
+
+
 class Greedy(Recipe):
     def act(self) -> None:
         self.rows_ = [bytearray(64 * 2**20) for _ in range(200)]

@@ -14,10 +14,12 @@ from lifecycle.monitor import windows
 from lifecycle.monitor.components import errors, matrix
 from lifecycle.monitor.sketch import Hashes, Sketch, add_column, row_sketch, time_slots
 from lifecycle.monitor.summaries import Floats, Summary, cells_of, runs_of, summarise
+from lifecycle.records import Schema
+from lifecycle.stores.predictions import PredictionLog
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.monitor.drift_columns import ANSWERS, Monitored, sources, values
 
-__all__ = ["Step", "count_rows"]
+__all__ = ["Step", "count_part", "count_rows", "microseconds", "room", "rows_at_once"]
 
 _VALUES_AT_ONCE = 12_000_000  # numbers read from the log in one step
 _CELLS_AT_ONCE = 30_000  # windows x columns counted in one step
@@ -43,27 +45,46 @@ def count_rows(context: Context, columns: Monitored, position: int) -> Step | No
     newest = log.rows
     if newest <= position:
         return None
-    names = sources(context.schema)
-    until = min(newest, position + max(_VALUES_AT_ONCE // (len(names) + 1), 1_000))
-    table = log.read(["time", "version", *names], after=position, until=until)
-    times = table.column("time").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-    seqs = table.column("seq").to_numpy()
-    keys = windows.window_keys(times, seqs, context.config.window)
-    unique, first = np.unique(keys, return_index=True)
-    room = max(_CELLS_AT_ONCE // (len(columns.bins) + 1), 1)
-    if len(unique) > room:  # too many windows for one step: stop before the first row of the next one
-        rows = int(np.sort(first)[room])
+    until = min(newest, position + rows_at_once(context.schema))
+    return count_part((context.schema, context.config.window, columns), log, position, until, newest)
+
+
+def rows_at_once(schema: Schema) -> int:
+    """How many rows of the log are read in one step."""
+    return max(_VALUES_AT_ONCE // (len(sources(schema)) + 1), 1_000)
+
+
+def room(keys: NDArray[np.int64], columns: Monitored) -> int:
+    """How many of the rows that lie in these windows (n,) are counted in one step: it stops before the first row of a window too many."""
+    first = np.unique(keys, return_index=True)[1]
+    most = max(_CELLS_AT_ONCE // (len(columns.bins) + 1), 1)
+    return int(np.sort(first)[most]) if len(first) > most else len(keys)
+
+
+def count_part(project: tuple[Schema, str, Monitored], log: PredictionLog, position: int, until: int, newest: int) -> Step:
+    """Count the rows position < seq <= until of a log whose newest row is `newest`, or the first of them where they lie in too many windows.
+    `project`: its schema, window and columns. It reads nothing but the log's rows, so that it may run on another machine."""
+    schema, window, columns = project
+    table = log.read(["time", "version", *sources(schema)], after=position, until=until)
+    times, seqs = microseconds(table), table.column("seq").to_numpy()
+    keys = windows.window_keys(times, seqs, window)
+    if (rows := room(keys, columns)) < len(keys):
         table, times, seqs, keys = table.slice(0, rows), times[:rows], seqs[:rows], keys[:rows]
-        unique = np.unique(keys)
+    unique = np.unique(keys)
     place = np.searchsorted(unique, keys)
-    made, hashes, found = _summaries(context, columns, table, place, len(unique))
-    sketches = row_sketch(hashes, place, time_slots(times, keys, context.config.window), len(unique))
+    made, hashes, found = _summaries(schema, columns, table, place, len(unique))
+    sketches = row_sketch(hashes, place, time_slots(times, keys, window), len(unique))
     last = int(seqs[-1])
     return Step(last, last == newest, unique, _facts(unique, place, times, table, sketches), made, found)
 
 
+def microseconds(table: pa.Table) -> NDArray[np.int64]:
+    """The times of the log's rows, in microseconds since 1970 (n,)."""
+    return np.asarray(table.column("time").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy())
+
+
 def _summaries(
-    context: Context, columns: Monitored, table: pa.Table, place: NDArray[np.int64], count: int
+    schema: Schema, columns: Monitored, table: pa.Table, place: NDArray[np.int64], count: int
 ) -> tuple[dict[str, Summary], Hashes, tuple[NDArray[np.int64], Floats, Floats]]:
     """Each column's summary, a hash of each row's features, and the reconstruction errors of a sample."""
     stride = max(1, len(place) // (count * _SAMPLED))
@@ -73,7 +94,7 @@ def _summaries(
     made: dict[str, Summary] = {}
     runs = runs_of(place)
     sample: dict[str, Any] = {}
-    for name, kind, array in values(table, context.schema, columns.fitted):
+    for name, kind, array in values(table, schema, columns.fitted):
         if name not in columns.bins:
             continue
         bins = columns.bins[name]

@@ -13,9 +13,9 @@ from lifecycle.stores import cursors, kept
 from lifecycle.stores import summaries as store
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.monitor.drift_columns import monitored
-from lifecycle.verbs.monitor.drift_counting import count_rows
 from lifecycle.verbs.monitor.drift_judging import is_settled, settle, take_in
 from lifecycle.verbs.monitor.drift_notes import drift_notes, unjudged
+from lifecycle.verbs.monitor.drift_spreading import steps
 from lifecycle.verbs.remembering import Remembered
 
 __all__ = ["alarms", "catch_up", "drift", "multivariate", "newest_quality", "quality", "rebuild", "state"]
@@ -32,17 +32,17 @@ def catch_up(context: Context) -> int:
     columns = monitored(context)
     if columns is None:
         return 0
-    taken = 0
-    while True:
-        position = cursors.position(context.database, context.name, CONSUMER)
-        step = count_rows(context, columns, position)
-        if step is None:
-            break
-        with context.database.write():
-            if cursors.position(context.database, context.name, CONSUMER) == position:  # else another process was first
+    taken, more = 0, True
+    while more:
+        position, more = cursors.position(context.database, context.name, CONSUMER), False
+        for step in steps(context, columns, position):
+            more = True
+            with context.database.write():
+                if cursors.position(context.database, context.name, CONSUMER) != position:
+                    break  # another process was first
                 take_in(context, columns, step)
                 cursors.move(context.database, context.name, CONSUMER, step.until)
-                taken += step.until - position
+            taken, position = taken + step.until - position, step.until
     settle(context, columns)
     return taken
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import warnings
 from typing import Any
@@ -82,14 +83,19 @@ def fit(recipe: Any, training: pa.Table, schema: Schema, seed: int, partial: boo
         _refuse_hopeless(y, schema)
     features = scoring.feature_frame(schema, frame)
     weights = {_weights_of(recipe): frame["weight"].to_numpy()} if "weight" in frame.columns else {}
+
+    def fitted() -> Any:
+        estimator = dataset.seeded(copy.deepcopy(recipe), seed)  # a copy, as it may be tried again
+        if partial:
+            _go_on(estimator, features, y, frame["weight"].to_numpy() if weights else None)
+        else:
+            estimator.fit(features, y, **weights)
+        return estimator
+
     try:
-        estimator = dataset.seeded(recipe, seed)
-        with warnings.catch_warnings(record=True) as caught, spread():
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            if partial:
-                _go_on(estimator, features, y, frame["weight"].to_numpy() if weights else None)
-            else:
-                estimator.fit(features, y, **weights)
+            estimator = spread(fitted)
     except LifecycleError:
         raise
     except MemoryError as error:
