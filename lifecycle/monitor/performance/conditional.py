@@ -20,6 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from lifecycle.monitor.performance.channels import Rows
+from lifecycle.monitor.performance.design import Design, learned_design
 from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.trees import without_empty
 
@@ -28,7 +29,6 @@ __all__ = ["ConditionalModel", "fit_conditional", "scored_table"]
 ENOUGH = 300  # reference rows
 MOST = 20_000
 BLOCK = 8_192  # rows whose design matrix is made at once
-LEVELS = 12
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class ConditionalModel:
     layout: Layout
     trees: HistGradientBoostingClassifier
     line: LogisticRegression
-    mean: Floats
-    scale: Floats
+    design: Design
 
     def chances(self, rows: Rows, base: Floats) -> Floats:
         """Each class's chance (n, K), from the calibrated ones; the classes that are not predicted keep their proportions."""
@@ -59,8 +58,7 @@ class ConditionalModel:
     def _opinions(self, rows: Rows) -> Floats:
         """What trees and line say together, (n,)."""
         table = scored_table(self.layout, rows)
-        design = _design(self.layout, table, self.mean, self.scale)
-        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(design)[:, 1], dtype=np.float64)
+        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(self.design.of(table))[:, 1], dtype=np.float64)
 
 
 def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> ConditionalModel | None:
@@ -77,13 +75,9 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     table = scored_table(layout, rows)
     leaf = int(np.clip(len(rows) // 40, 10, 200))
     trees = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, min_samples_leaf=leaf, l2_regularization=1.0, random_state=seed)
-    known = np.isfinite(table)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, table, 0.0).sum(axis=0) / count
-    scale = np.sqrt(np.where(known, (table - mean) ** 2, 0.0).sum(axis=0) / count)
-    scale = np.where(scale > 1e-12, scale, 1.0)
+    design = learned_design(layout.features, table)
     line = LogisticRegression(C=0.3, solver="newton-cholesky", max_iter=200)
-    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(_design(layout, table, mean, scale), aim), mean, scale)
+    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(design.of(table), aim), design)
 
 
 def scored_table(layout: Layout, rows: Rows) -> Floats:
@@ -97,18 +91,6 @@ def scored_table(layout: Layout, rows: Rows) -> Floats:
     others = rows.probabilities.copy()
     others[at, said] = -1.0
     return np.column_stack([_logit(own), _logit(own) - _logit(others.max(axis=1)), rows.features])
-
-
-def _design(layout: Layout, table: Floats, mean: Floats, scale: Floats) -> Floats:
-    """The same for a linear model: standardised, missing as the mean, categories as indicators."""
-    first = table.shape[1] - len(layout.features)
-    parts = [np.nan_to_num((table[:, :first] - mean[:first]) / scale[:first])]
-    for place, column in enumerate(layout.features, start=first):
-        if column.kind == "categorical":
-            parts.append(0.5 * (table[:, [place]] == np.arange(min(len(column.levels), LEVELS))))
-        else:
-            parts.append(np.clip(np.nan_to_num((table[:, [place]] - mean[place]) / scale[place]), -6.0, 6.0))
-    return np.hstack(parts)
 
 
 def _logit(p: Floats) -> Floats:

@@ -193,7 +193,7 @@ def fit_row_model(layout: Layout, edges: Floats, rows: Rows, truth: NDArray[np.g
     chances, error, conditional, guess = None, None, None, np.zeros_like(seen.channels)
     middles = _middles(layout, edges, rows, bins)
     if layout.task == "regression" and n >= ENOUGH:
-        error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed)
+        error, guess = fit_error_model(rows.features, np.asarray(rows.predicted, float), np.asarray(truth, float), seed, layout.features)
     elif layout.task == "classification" and rows.probabilities is not None:
         chances = np.array([calibrated_bins(positive[s], negative[s], middles[s]) for s in range(len(edges))])
         conditional = None if estimator == "confidence" else fit_conditional(layout, rows, truth, seed)
