@@ -69,7 +69,8 @@ def labels(project: lifecycle.Project, by: str) -> None:
 def model(project: lifecycle.Project, by: str) -> None:
     """A fitted estimator as a candidate, or an unfitted one as the recipe of later retrainings."""
     page.section(
-        "Which model?", "A scikit-learn estimator saved with skops. It is opened apart from this page, and only if all types in it are allowed."
+        "Which model?",
+        "A skops or ONNX file, a zipped MLflow folder, or a version exported here. It is opened apart from this page, if its types are allowed.",
     )
     use = st.radio(
         "Use it as",
@@ -77,11 +78,12 @@ def model(project: lifecycle.Project, by: str) -> None:
         format_func={"candidate": "a fitted model: register it as a candidate", "recipe": "an unfitted recipe: later retrainings fit it"}.__getitem__,
         key="model-use",
     )
-    file = st.file_uploader("skops file", type=["skops"], key="model-file")
+    kinds = ["skops"] if use == "recipe" else ["skops", "onnx", "zip"]
+    file = st.file_uploader("The file: skops" if use == "recipe" else "The file: skops, ONNX or zip", type=kinds, key=f"{use}-file")
     reason = st.text_input("Where does it come from?", key="model-reason", placeholder="Tuned by hand on the autumn data", max_chars=300)
     if file is not None and st.button("Register", type="primary", key="register", icon=":material/add:"):
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.skops"
+            path = Path(folder) / Path(file.name).name
             path.write_bytes(file.getvalue())
             if use == "recipe":
                 project.set_recipe(path, by=by)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +20,12 @@ __all__ = ["exports", "packed"]
 def exports(project: lifecycle.Project) -> None:
     """What to take out, from when, and in which format."""
     page.section("What do you want to take out?")
-    what = st.radio("What", ["Predictions", "Labels", "History", "Versions"], key="export-what", horizontal=True, label_visibility="collapsed")
+    what = st.radio(
+        "What", ["Predictions", "Labels", "History", "Versions", "A model"], key="export-what", horizontal=True, label_visibility="collapsed"
+    )
+    if what == "A model":
+        _model(project)
+        return
     days = None
     if what == "Predictions":
         days = st.date_input("Between", value=[], key="export-days", help="Empty: all that was logged.")
@@ -28,6 +35,22 @@ def exports(project: lifecycle.Project) -> None:
     st.download_button(
         f"Download {name}", lambda: packed(made(), form), name, key="export-download", type="primary", icon=":material/download:", on_click="ignore"
     )
+
+
+def _model(project: lifecycle.Project) -> None:
+    """One version as a zip file that needs nothing of this workspace."""
+    versions = [int(number) for number in project.versions()["version"]]
+    if not versions or (why := project.refusal("export_version")):
+        st.info(why if versions else "There is no version yet.", icon=":material/lock:" if versions else ":material/hourglass_empty:")
+        return
+    number = int(st.selectbox("Which version?", versions, format_func=lambda v: f"v{v}", key="export-version", width=160))
+    st.caption("Its model, its card (HTML and Markdown), all that is recorded of it, the packages it needs, and a sum that finds tampering.")
+    if st.button(f"Pack version {number}", key="pack", icon=":material/package_2:"):
+        with page.refusals(), tempfile.TemporaryDirectory() as folder:
+            file = project.export_version(number, Path(folder) / f"{project.name}-v{number}.zip")
+            st.download_button(
+                f"Download {file.name}", file.read_bytes(), file.name, "application/zip", key="export-model", type="primary", on_click="ignore"
+            )
 
 
 def packed(frame: pd.DataFrame, form: str) -> bytes:

@@ -1,5 +1,9 @@
 """How releases go, set on the Rollout page; the curves on Compare."""
 
+import zipfile
+
+import pytest
+
 import lifecycle
 from tests.pages.conftest import sound, texts
 
@@ -44,3 +48,25 @@ def test_the_class_that_is_sought_can_be_chosen(opened, demo_copy):
     at = sound(opened(demo_copy, "compare", project="customers", sought="stays"))
     assert "What is sought: stays." in texts(at)
     assert "What is sought: cancels." in texts(sound(opened(demo_copy, "compare", project="customers")))
+
+
+def test_a_model_goes_out_as_a_zip_and_comes_in_again_but_not_tampered_with(opened, demo_copy):
+    project = lifecycle.open_workspace(demo_copy).project("digits")
+    known = len(project.versions())
+    at = sound(opened(demo_copy, "data", project="digits", part="export"))
+    at = sound(at.radio(key="export-what").set_value("A model").run())
+    sound(at.button(key="pack").click().run())
+    content = project.export_version(project.champion.version, demo_copy / "out.zip").read_bytes()
+    with zipfile.ZipFile(demo_copy / "out.zip", "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("model.skops", b"something else")
+    tampered = (demo_copy / "out.zip").read_bytes()
+    for sent, words in ((tampered, "was changed on the way"), (b"nothing of the kind", "cannot be unpacked")):
+        at = opened(demo_copy, "data", project="digits", part="model")
+        at.file_uploader(key="candidate-file").set_value(("out.zip", sent, "application/zip")).run()
+        at.button(key="register").click().run()
+        assert words in at.error[0].value
+    assert len(project.versions()) == known
+    at = sound(opened(demo_copy, "data", project="digits", part="model"))
+    at.file_uploader(key="candidate-file").set_value(("out.zip", content, "application/zip")).run()
+    sound(at.button(key="register").click().run())
+    assert len(project.versions()) == known + 1

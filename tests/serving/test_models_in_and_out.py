@@ -17,6 +17,7 @@ import yaml
 
 import lifecycle
 from lifecycle.__main__ import main
+from lifecycle.stores import model_archive
 from lifecycle.verbs.train.admitting import PICKLES
 from tests.release.conftest import better, features, made
 from tests.release.conftest import project as project
@@ -155,13 +156,14 @@ def test_onnx_with_an_input_a_column(tmp_path: Path) -> None:
 def test_a_version_goes_out_whole(project: lifecycle.Project, tmp_path: Path) -> None:
     file = project.export_version(2, tmp_path / "two.zip")
     with zipfile.ZipFile(file) as archive:
-        assert set(archive.namelist()) == {"README.md", "model.skops", "card.md", "manifest.json", "requirements.txt", "SHA256SUMS"}
+        assert set(archive.namelist()) == {"README.md", "model.skops", "card.html", "card.md", "manifest.json", "requirements.txt", "SHA256SUMS"}
         for line in archive.read("SHA256SUMS").decode().splitlines():
             digest, _, name = line.partition("  ")
             assert hashlib.sha256(archive.read(name)).hexdigest() == digest
         assert json.loads(archive.read("manifest.json"))["model"] == project.version(2).model
         assert "scikit-learn==" in archive.read("requirements.txt").decode()
         assert "version 2" in archive.read("card.md").decode()
+        assert archive.read("card.html").startswith(b"<!doctype html>")
         content = archive.read("model.skops")
     estimator = skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
     frame = features(50, 4)
@@ -172,6 +174,66 @@ def test_a_version_goes_out_whole(project: lifecycle.Project, tmp_path: Path) ->
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(lifecycle.Tampered):
         project.export_version(2, tmp_path / "again.zip")
+
+
+def zipped(folder: Path, file: Path, changes: dict[str, bytes] | None = None) -> Path:
+    """A folder, or the entries of a zip file, as a zip file, some entries changed."""
+    if folder.is_dir():
+        parts = {str(found.relative_to(folder.parent)): found.read_bytes() for found in folder.rglob("*") if found.is_file()}
+    else:
+        with zipfile.ZipFile(folder) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in {**parts, **(changes or {})}.items():
+            archive.writestr(name, content)
+    return file
+
+
+def test_a_zipped_folder_of_mlflow_and_an_exported_version_come_in(project: lifecycle.Project, tmp_path: Path) -> None:
+    version = project.register_model(zipped(saved_by_mlflow(tmp_path / "m"), tmp_path / "from the registry.zip"))
+    assert (version.manifest["source"], version.manifest["file"]) == ("MLflow", "from the registry.zip")
+    same_as(project, version.version)
+    again = project.register_model(project.export_version(2, tmp_path / "two.zip"))
+    assert again.model == project.version(2).model
+
+
+def test_a_zip_file_that_was_tampered_with_or_leads_elsewhere_is_refused(project: lifecycle.Project, tmp_path: Path) -> None:
+    good, bad, before = project.export_version(2, tmp_path / "two.zip"), tmp_path / "bad.zip", len(project.versions())
+    with zipfile.ZipFile(good) as archive:
+        model, sums = archive.read("model.skops"), archive.read("SHA256SUMS")
+    cases = [
+        ({"model.skops": model + b"!"}, "model.skops in bad.zip is not what SHA256SUMS says: it was changed on the way"),
+        ({"SHA256SUMS": sums.replace(b"model.skops", b"../model.skops")}, "is not what SHA256SUMS says"),
+        ({"SHA256SUMS": b""}, "holds 0 models"),
+        ({"../../escaped": b"x"}, "leads out of the folder"),
+        ({"/etc/escaped": b"x"}, "leads out of the folder"),
+    ]
+    for changes, words in cases:
+        with pytest.raises(lifecycle.BadFile, match=words):
+            project.register_model(zipped(good, bad, changes))
+    assert not list(tmp_path.parent.rglob("escaped"))
+    bad.write_bytes(good.read_bytes()[:-30])
+    with pytest.raises(lifecycle.BadFile, match="cannot be unpacked"):
+        project.register_model(bad)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("no model")
+    with pytest.raises(lifecycle.BadFile, match="holds no MLmodel"):
+        project.register_model(zipped(tmp_path / "notes", bad))
+    assert len(project.versions()) == before
+
+
+def test_a_zip_bomb_is_left(project: lifecycle.Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_archive, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(model_archive, "MOST_FILES", 5)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("MLmodel", bytes(1 << 21))
+    with pytest.raises(lifecycle.BadFile, match="when unpacked"):
+        project.register_model(tmp_path / "bomb.zip")
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for i in range(6):
+            archive.writestr(f"{i}.txt", b"")
+    with pytest.raises(lifecycle.BadFile, match="holds 6 files"):
+        project.register_model(tmp_path / "many.zip")
 
 
 def test_the_commands(project: lifecycle.Project, tmp_path: Path) -> None:

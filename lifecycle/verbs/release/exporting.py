@@ -11,6 +11,7 @@ from lifecycle.errors import InvalidValue, NotReady, Tampered
 from lifecycle.plain import plain
 from lifecycle.stores import versions
 from lifecycle.stores.durable import place
+from lifecycle.stores.model_archive import SUMS
 from lifecycle.train import environment as environments
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.train.carding import model_card
@@ -20,7 +21,7 @@ __all__ = ["export_version"]
 OPENING = """# {name}, version {version}
 
 - `{model}`: the model. {how}
-- `card.md`: what it is, on what data, how good, who decided what.
+- `card.html`, `card.md`: what it is, on what data, how good, who decided what; for browsers, and as text.
 - `manifest.json`: all that is recorded of it.
 - `requirements.txt`: the packages it was trained with: `pip install -r requirements.txt`.
 - `SHA256SUMS`: `sha256sum -c SHA256SUMS` finds what was changed on the way.
@@ -30,7 +31,8 @@ ONNX = 'Python: `onnxruntime.InferenceSession("model.onnx")`.'
 
 
 def export_version(context: Context, version: int, path: str | Path) -> Path:
-    """Write a version into a zip file: the model, its card, its manifest, a requirements lock, and the SHA-256 of each. Returns the path.
+    """Write a version into a zip file: the model, its card (HTML and Markdown), its manifest, a requirements lock, and the SHA-256 of each.
+    Returns the path.
 
     Raises
     ------
@@ -50,12 +52,13 @@ def export_version(context: Context, version: int, path: str | Path) -> Path:
     parts = {
         "README.md": OPENING.format(name=context.name, version=version, model=model, how=SKOPS if stored.suffix == ".skops" else ONNX).encode(),
         model: stored.read_bytes(),
+        "card.html": model_card(context, version, "html").encode(),
         "card.md": model_card(context, version).encode(),
         "manifest.json": (json.dumps(plain(found), indent=1, ensure_ascii=False) + "\n").encode(),
         "requirements.txt": environments.requirements(found.manifest.get("environment") or environments.environment()).encode(),
     }
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in parts.items())
-    place(file, lambda aside: _write(aside, {**parts, "SHA256SUMS": sums.encode()}))
+    place(file, lambda aside: _write(aside, {**parts, SUMS: sums.encode()}))
     return file
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from lifecycle.errors import BadFile, LifecycleError, NotAllowed
-from lifecycle.stores import mlflow_model
+from lifecycle.stores import mlflow_model, model_archive
 from lifecycle.stores.onnx_model import OnnxModel
 from lifecycle.stores.runs import log_path
 from lifecycle.verbs.context import Context
@@ -20,8 +21,9 @@ PICKLES = ("LIFECYCLE_OPEN_PICKLES", "yes-they-run-their-code-here")
 
 
 def admit(context: Context, model: Any) -> tuple[str, dict[str, Any]]:
-    """Store a fitted estimator, or what lies at a path: a skops file, an ONNX file, a folder that MLflow saved. Its first opening is in a child
-    process. Returns its SHA-256 and what is known of where it comes from, for the manifest.
+    """Store a fitted estimator, or what lies at a path: a skops file, an ONNX file, a folder that MLflow saved, such a folder zipped, or a
+    version exported from any workspace. Its first opening is in a child process. Returns its SHA-256 and what is known of where it comes from,
+    for the manifest.
 
     Raises
     ------
@@ -31,7 +33,11 @@ def admit(context: Context, model: Any) -> tuple[str, dict[str, Any]]:
     if not isinstance(model, str | Path):
         return context.models.save(model), {}
     path = Path(model).expanduser()
-    facts: dict[str, Any] = {"file": path.name}
+    if path.suffix.lower() == ".zip" and path.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            stored, facts = admit(context, model_archive.unpacked(path, Path(folder)))
+        return stored, {**facts, "file": path.name}
+    facts = {"file": path.name}
     log = log_path(context.root, context.name, "register")
     if path.is_dir() or path.name == "MLmodel":
         found = mlflow_model.read(path if path.is_dir() else path.parent)
@@ -42,7 +48,7 @@ def admit(context: Context, model: Any) -> tuple[str, dict[str, Any]]:
             return str(jobs.ask(context, "admit", log, pickled=str(found.file))), facts
         path = found.file
     if not path.is_file():
-        raise BadFile(f"There is no file at {path}; give the path of a skops or ONNX file, or of a folder that MLflow saved.")
+        raise BadFile(f"There is no file at {path}; give the path of a skops or ONNX file, or of a folder that MLflow saved, zipped or not.")
     stored = context.models.import_file(path)
     return str(jobs.ask(context, "admit", log, model=stored)), facts
 
