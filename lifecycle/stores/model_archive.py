@@ -59,7 +59,8 @@ def _unpack(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
 
 def _exported(folder: Path, name: str) -> Path:
     """The model of an exported version, if all files are what they were."""
-    listed = dict(reversed(line.split("  ", 1)) for line in (folder / SUMS).read_text("utf-8", "replace").splitlines() if "  " in line)
+    lines = [line.partition("  ") for line in (folder / SUMS).read_text("utf-8", "replace").splitlines()]
+    listed = {told: digest for digest, _, told in lines if told}
     models = [file for file in sorted(folder.glob("model.*")) if file.name in listed and file.suffix in (".skops", ".onnx")]
     for told, digest in listed.items():
         file = (folder / told).resolve()
