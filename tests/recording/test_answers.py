@@ -45,3 +45,13 @@ def test_answers_are_those_of_the_model(tmp_path, name, count):
     assert found["id"].is_unique
     pd.testing.assert_frame_equal(logged[names], asked.reset_index(drop=True), check_dtype=False)
     assert project.predict(asked.assign(id=found["id"].to_numpy())).equals(found)  # the same rows again: what the log holds
+
+
+def test_a_lone_text_column_is_read_as_a_text_and_one_among_others_as_a_row_of_the_table(tmp_path):
+    words = [f"the {k} parcel came too late and I want to know why" for k in range(40)]
+    frame = pd.DataFrame({"review": words, "label": ["good", "bad"] * 20})
+    workspace = lifecycle.open_workspace(tmp_path)
+    alone = workspace.create_project("alone", reference=frame.assign(prediction="good"))
+    beside = workspace.create_project("beside", reference=frame.assign(prediction="good", stars=range(40)))
+    assert alone.preview({"review": words[3]}).kind == "text"
+    assert beside.preview({"review": words[3], "stars": 2}).kind == "table"

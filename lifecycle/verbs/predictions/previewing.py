@@ -45,7 +45,9 @@ def preview(context: Context, sample: Mapping[str, Any] | str) -> Preview:
 
 
 def _main(schema: Schema) -> tuple[str, list[str]]:
-    """What of a sample is shown: the column of the project's modality, or all of a table's."""
+    """What of a sample is shown: the column of the project's modality, or all of a table's; a lone text, picture or series is itself."""
+    if len(schema.features) == 1 and schema.features[0].kind in ("text", "image", "series"):
+        return schema.features[0].kind, [schema.features[0].name]
     if schema.modality != "tabular":
         single = [column.name for column in schema.features if column.kind == schema.modality]
         if single:

@@ -38,7 +38,7 @@ const drawn = {
   table(sample) {
     const table = make("dl", sample.rows.length > 12 ? "rows two" : "rows")
     for (const row of sample.rows) {
-      const line = make("div", row.unusual ? "unusual" : "")
+      const line = make("div", [row.unusual && "unusual", String(row.value).length > 60 && "long"].filter(Boolean).join(" "))
       const value = make("dd", "", row.value)
       if (row.usual) line.title = `usually ${row.usual}`
       if (row.unusual) value.append(make("span", "why", `▲ ${row.unusual}${row.usual ? `; usually ${row.usual}` : ""}`))
