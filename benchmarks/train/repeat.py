@@ -1,12 +1,13 @@
-"""Twenty recipes, each trained twice from one manifest, with one thread and with two: are the fitted parameters the same to the bit?
+"""Twenty recipes, each trained twice from one manifest, with one thread, with two, and on two Dask workers: are the parameters the same to the bit?
 
     python benchmarks/train/repeat.py
 
-One line of JSON a recipe: its fingerprint's first digits, and whether all four fits share it.
+One line of JSON a recipe: its fingerprint's first digits, and whether all six fits share it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 import lifecycle
+from benchmarks.train.kill import dask
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 LOGISTIC = linear_model.LogisticRegression()
@@ -63,14 +65,15 @@ def prints() -> None:
 
 
 def main() -> None:
-    found = []
-    for threads in ("1", "2"):
-        environment = {**os.environ, **dict.fromkeys(THREADS, threads)}
-        command = [sys.executable, "-W", "ignore", __file__, "prints"]
-        found.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split())
-    for recipe, one, two in zip(RECIPES, *found, strict=True):
-        print(json.dumps({"recipe": " ".join(str(recipe).split())[:70], "identical": one == two, "fitted": sorted({one[:12], two[:12]})}))
-    print(json.dumps({"recipes": len(RECIPES), "identical": sum(one == two for one, two in zip(*found, strict=True))}))
+    command, found = [sys.executable, "-W", "ignore", __file__, "prints"], []
+    for threads, where in (("1", contextlib.nullcontext()), ("2", contextlib.nullcontext()), ("1", dask())):
+        with where:
+            environment = {**os.environ, **dict.fromkeys(THREADS, threads)}
+            found.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split())
+    alike = [len(set(fitted)) == 1 for fitted in zip(*found, strict=True)]
+    for recipe, same, *fitted in zip(RECIPES, alike, *found, strict=True):
+        print(json.dumps({"recipe": " ".join(str(recipe).split())[:70], "identical": same, "fitted": sorted({each[:12] for each in fitted})}))
+    print(json.dumps({"recipes": len(RECIPES), "identical": sum(alike)}))
 
 
 if __name__ == "__main__":

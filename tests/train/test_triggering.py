@@ -11,8 +11,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 import lifecycle
 from lifecycle.project import Project
+from lifecycle.train.triggers import Facts, decide
 from lifecycle.train.triggers.concept import worst_cut
 from lifecycle.train.triggers.schedule import after
+from lifecycle.verbs.predictions import recording
+from lifecycle.verbs.train.triggering import DETECTORS
 from lifecycle.workspace import Workspace
 from tests.train.conftest import label, rows
 
@@ -205,3 +208,24 @@ def test_the_environment_of_a_version(project: Project) -> None:
     lock, unlike = project.environment(1)
     assert "scikit-learn==" in lock
     assert unlike == ()
+
+
+@pytest.mark.parametrize("detector", ["window", "adwin", "page_hinkley"])
+def test_a_concept_trigger_s_past_is_what_it_would_have_said_at_each_moment(project: Project, detector: str) -> None:
+    turning = rows(900, seed=3)
+    turning.loc[400:, "label"] = turning.loc[400:, "label"].map({"yes": "no", "no": "yes"})
+    label(project, turning)
+    trigger = Trigger("concept", detector=detector)
+    found = project.preview_trigger(trigger)
+    frame = recording.labelled(project._context)
+    assert len(found) == 1  # all were logged within a moment, so that it is asked with all of them or none
+    known = Facts(found["time"][0], project.config.created, None, project.config.created, (), losses=losses(frame), detectors=DETECTORS)
+    assert decide(trigger, known).figures == found["figures"][0]
+    wrong = losses(frame)
+    if detector != "window":
+        for stop in range(0, len(wrong), 37):
+            assert DETECTORS[detector](wrong[:stop]) == tuple(change for change in DETECTORS[detector](wrong) if change.found < stop)
+
+
+def losses(frame: pd.DataFrame) -> np.ndarray:
+    return (frame["label"] != frame["prediction"]).to_numpy(dtype=float)

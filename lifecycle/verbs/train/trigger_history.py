@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from lifecycle.records import Trigger
-from lifecycle.stores import calls, versions
+from lifecycle.records import Change, ModelVersion, Trigger
+from lifecycle.stores import calls, labels, versions
 from lifecycle.train import evaluation
 from lifecycle.train.triggers import Facts, check, decide
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.monitor import drifting, performing
-from lifecycle.verbs.predictions import recording
+from lifecycle.verbs.remembering import Remembered
 from lifecycle.verbs.train import triggering
 
 __all__ = ["preview_trigger"]
 
 MOMENTS = 400
 Known = Callable[[datetime, datetime], dict[str, Any]]
+_losses: Remembered[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = Remembered(2)
 
 
 def preview_trigger(context: Context, trigger: Trigger) -> pd.DataFrame:
@@ -79,17 +82,45 @@ def _performance(context: Context) -> Known:
 
 
 def _concept(context: Context) -> Known:
-    frame, champion = recording.labelled(context), versions.champion(context.database, context.name)
-    if champion is None or not len(frame):
+    champion = versions.champion(context.database, context.name)
+    sql = "SELECT count(*), max(changed) FROM current_labels WHERE project = ? AND seq IS NOT NULL"
+    counted = tuple(context.database.connection.execute(sql, (context.name,)).fetchone())
+    if champion is None or not counted[0]:
         return _nothing(context)
-    frame = frame[frame["purpose"] != "query"]
-    losses, times = triggering.losses(context, frame, champion), _sorted(frame["time"])
+    key = str(context.database.path), context.name, context.config.created, champion.version, counted
+    losses, times = _losses.get(key, lambda: _read_losses(context, champion))
+    found: dict[tuple[int, str], tuple[Change, ...]] = {}
+
+    def detected(name: str, start: int, stop: int, kept: int) -> tuple[Change, ...]:
+        """A detector reads a stream once, whenever it is asked: what it had found by a moment is what it found before that row."""
+        if (start, name) not in found:
+            found[start, name] = triggering.DETECTORS[name](losses[start:])
+        passed = stop - start - kept
+        changes = (change for change in found[start, name] if change.found < stop - start)
+        return tuple(replace(change, at=change.at - passed, found=change.found - passed) for change in changes)
 
     def between(time: datetime, since: datetime) -> dict[str, Any]:
-        part = slice(np.searchsorted(times, _plain(since)), np.searchsorted(times, _plain(time)))
-        return {"losses": losses[part], "detectors": triggering.DETECTORS}
+        start, stop = np.searchsorted(times, [_plain(since), _plain(time)]).tolist()
+        recent = losses[max(start, stop - triggering.RECENT_LOSSES) : stop]
+        by = {name: lambda part, name=name: detected(name, start, stop, len(part)) for name in triggering.DETECTORS}
+        return {"losses": recent, "detectors": by}
 
     return between
+
+
+def _read_losses(context: Context, champion: ModelVersion) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The losses of all labelled predictions but those that were picked for being uncertain, and when they were made."""
+    sql = """SELECT c.seq, l.value AS label FROM current_labels c JOIN labels l ON l.no = c.no
+             WHERE c.project = ? AND c.seq IS NOT NULL AND coalesce(l.purpose, '') != 'query' ORDER BY c.seq"""
+    rows = context.database.connection.execute(sql, (context.name,)).fetchall()
+    seqs, texts = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0, np.int64), np.empty(0, object))
+    table = context.log().take(seqs.astype(np.int64), ["time", "prediction"])
+    frame = pd.DataFrame({"label": labels.values(pd.Series(texts, dtype=object)), "prediction": table["prediction"].cast(_kind(context)).to_pandas()})
+    return triggering.losses(context, frame, champion), np.sort(table["time"].cast(pa.timestamp("us")).to_numpy())
+
+
+def _kind(context: Context) -> pa.DataType:
+    return pa.string() if context.schema.task == "classification" else pa.float64()
 
 
 def _external(context: Context) -> Known:
