@@ -1,6 +1,6 @@
-"""The prediction API under load: requests a second beside a bare FastAPI and BentoML with the same model, swaps, and kill -9.
+"""The prediction API under load: requests a second beside a bare FastAPI and BentoML with the same model, swaps, kill -9, and a training.
 
-python -m benchmarks.release.serving [--quick] [throughput] [swaps] [kills]
+python -m benchmarks.release.serving [--quick] [throughput] [swaps] [kills] [beside]
 
 The servers run in processes of their own on this machine; the clients share its processors. BentoML runs where `.bench/bentoml` has it:
 python -m venv .bench/bentoml && .bench/bentoml/bin/pip install bentoml scikit-learn==1.9.1 skops pandas
@@ -9,6 +9,7 @@ python -m venv .bench/bentoml && .bench/bentoml/bin/pip install bentoml scikit-l
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -198,28 +199,79 @@ def kills(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         project = workspace(home, LogisticRegression())
+        project.roll_out(2, mode="shadow", by="bench")
         given: list[str] = []
         rng = np.random.default_rng(0)
         for _ in range(count):
             at = port()
             process = lifecycle_server(home, at)
-
             load = Load(Path(folder), at, 8, 1.5)
             time.sleep(0.5 + float(rng.random()) * 0.8)
             os.kill(process.pid, signal.SIGKILL)
             given += [answer["predictions"][0]["id"] for answer in load.end().answers]
             process.wait()
-        logged = project.predictions()["id"]
+        rows_logged = len(project.predictions())
+        process = lifecycle_server(home, port())  # the next one that serves makes up what its shadow lacks
+        for _ in range(600):
+            if project.trial().requests >= rows_logged:
+                break
+            time.sleep(0.1)
+        process.terminate()
+        process.wait()
+        logged, shadowed = project.predictions()["id"], project.trial().requests
         lost, doubled = len(set(given) - set(logged)), len(logged) - logged.nunique()
-        print(f"\n{count} kills, {len(given)} acknowledged answers: {lost} lost, {doubled} twice in the log")
+        told = f"{lost} lost, {doubled} twice in the log, {len(logged) - shadowed} of {len(logged)} rows that the shadow lacks or has twice"
+        print(f"\n{count} kills with a shadow on trial, {len(given)} acknowledged answers: {told}")
+
+
+def beside(rounds: int) -> None:
+    """The API's answers while the worker trains on all processors, and while that training is held still, in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        project = workspace(home, LogisticRegression())
+        project.set_recipe(HistGradientBoostingClassifier(max_iter=200_000), by="bench")
+        known = rows(5000, 7)
+        answers = project.predict(known[NAMES])
+        project.record_labels(pd.DataFrame({"id": answers["id"], "label": known["label"]}))
+        at = port()
+        server = lifecycle_server(home, at)
+        worker = subprocess.Popen([sys.executable, "-m", "lifecycle", "--home", str(home), "worker"], stdout=subprocess.DEVNULL)
+        project.request_retrain(by="bench")
+        training = busiest(worker.pid)
+        found: dict[str, list[float]] = {"held still": [], "under way": []}
+        for clients in (1, 16):
+            for _ in range(rounds):
+                for state, sent in (("held still", signal.SIGSTOP), ("under way", signal.SIGCONT)):
+                    training.send_signal(sent)
+                    load = Load(Path(folder), at, clients, 5.0).end()
+                    assert not load.failures, load.failures[:3]
+                    found[state] += load.took
+            share = [1e3 * np.quantile(found[state], [0.5, 0.99]) for state in found]
+            told = [f"{state} {middle:.1f} ms median, {late:.1f} ms p99" for state, (middle, late) in zip(found, share, strict=True)]
+            print(f"\nA training on all processors, {clients} clients: {'; '.join(told)}; p99 x {share[1][1] / share[0][1]:.2f}", flush=True)
+            found = {state: [] for state in found}
+        for process in (worker, server):
+            process.terminate()
+            process.wait()
+
+
+def busiest(pid: int) -> psutil.Process:
+    """The descendant of a process that computes, once one does."""
+    for _ in range(600):
+        for process in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if process.nice() > psutil.Process(pid).nice() and process.cpu_percent(1.0) > 80:
+                    return process
+        time.sleep(0.2)
+    raise TimeoutError("the training did not begin")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes")
-    parser.add_argument("parts", nargs="*", help="throughput, swaps, kills; all of them where none is named")
+    parser.add_argument("parts", nargs="*", help="throughput, swaps, kills, beside (a training); all of them where none is named")
     given = parser.parse_args()
-    runs = {"throughput": (throughput, 2.0, 10.0), "swaps": (swaps, 10, 80), "kills": (kills, 3, 50)}
+    runs = {"throughput": (throughput, 2.0, 10.0), "swaps": (swaps, 10, 80), "kills": (kills, 3, 50), "beside": (beside, 1, 5)}
     for name in given.parts or runs:
         measure, few, many = runs[name]
         measure(few if given.quick else many)

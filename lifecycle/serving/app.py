@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -89,7 +90,7 @@ class Server:
         return Context(name, space.path, space.database, space.models, space.snapshots, space.clock, aside=self._later)
 
     def _later(self, work: Callable[[], None]) -> None:
-        if not self.stopping:
+        with contextlib.suppress(RuntimeError):  # the process ends; what is left is made up at the next start
             self._aside.submit(work)
 
 

@@ -21,7 +21,7 @@ from lifecycle.records import ModelVersion
 from lifecycle.serving.numbers import Numbers
 from lifecycle.stores.runs import log_path
 from lifecycle.verbs.context import Context, Route
-from lifecycle.verbs.predictions import answering, scoring
+from lifecycle.verbs.predictions import answering, scoring, shadowing
 from lifecycle.verbs.train import jobs
 
 __all__ = ["Served", "Watcher"]
@@ -153,7 +153,16 @@ class Watcher:
                 self._numbers.failed_swap(context.name)
                 route = Route(route.champion)
         context.route, served.mark = route, mark
+        if route.candidate is not None and context.aside is not None:
+            context.aside(lambda: self._make_up(context, route))
         self._numbers.swapped(context.name, route.champion.version, time.perf_counter() - started)
+
+    def _make_up(self, context: Context, route: Route) -> None:
+        """What a process that died has not asked a shadow."""
+        try:
+            shadowing.make_up(context, route)
+        except LifecycleError as error:
+            log.warning("The shadow of %s lacks rows and could not be asked (%s); the next start tries again.", context.name, error)
 
     def _load(self, served: Served, version: ModelVersion) -> str:
         """Load and warm a version, in a child first unless it is warm here already; what is wrong with it, or nothing."""

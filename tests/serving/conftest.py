@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 
 from lifecycle.serving import create_app
+from tests.release.conftest import project as project
 from tests.release.conftest import template as template
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from lifecycle.verbs.predictions.scoring import Said, say, tell
 from lifecycle.verbs.predictions.shadowing import timed
 from lifecycle.verbs.release import measuring
 
-__all__ = ["answer", "route", "score"]
+__all__ = ["Answered", "answer", "route", "score"]
 
 
 def route(context: Context) -> Route:
@@ -37,10 +38,17 @@ def route(context: Context) -> Route:
     return Route(champion, versions.get(context.database, context.name, trial.version) if trial else None, trial)
 
 
-def answer(
-    context: Context, schema: Schema, features: pd.DataFrame, ids: Sequence[str], entity: Sequence[str | None] | None = None
-) -> tuple[NDArray[np.int32], Said]:
-    """Route each row of a `feature_frame` to the version that serves its entity: the version that answered it, and what it said.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was said of rows: the version that answered each, and its answer. `aside`: to be done once the answer is in the log."""
+
+    version: NDArray[np.int32]
+    said: Said
+    aside: Callable[[], None] | None = None
+
+
+def answer(context: Context, schema: Schema, features: pd.DataFrame, ids: Sequence[str], entity: Sequence[str | None] | None = None) -> Answered:
+    """Route each row of a `feature_frame` to the version that serves its entity.
 
     A candidate on trial never fails a request: what it cannot answer the champion does, and the failure is counted.
 
@@ -54,8 +62,7 @@ def answer(
     keys = list(ids) if entity is None else [id if key is None else key for key, id in zip(entity, ids, strict=True)]
     answers = _divided(context, schema, features.copy(), who, modes[who.trial.mode](keys, who.trial.share, who.trial.key))
     if modes.facts(who.trial.mode)["aside"]:
-        aside = context.aside or (lambda work: work())
-        aside(lambda: shadowing.ask(context, schema, features, ids, who))
+        return replace(answers, aside=lambda: shadowing.ask(context, schema, features, ids, who))
     return answers
 
 
@@ -70,11 +77,11 @@ def score(context: Context, frame: pd.DataFrame, version: int | None = None) -> 
     return say(context, found, frame)
 
 
-def _signed(version: ModelVersion, said: Said) -> tuple[NDArray[np.int32], Said]:
-    return np.full(len(said.values), version.version, dtype=np.int32), said
+def _signed(version: ModelVersion, said: Said) -> Answered:
+    return Answered(np.full(len(said.values), version.version, dtype=np.int32), said)
 
 
-def _divided(context: Context, schema: Schema, features: pd.DataFrame, who: Route, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int32], Said]:
+def _divided(context: Context, schema: Schema, features: pd.DataFrame, who: Route, chosen: NDArray[np.bool_]) -> Answered:
     """The rows `chosen` answered by the candidate, the others by the champion."""
     assert who.candidate is not None
     assert who.trial is not None
@@ -89,7 +96,7 @@ def _divided(context: Context, schema: Schema, features: pd.DataFrame, who: Rout
     if chosen.all():
         return _signed(who.candidate, new)
     old = timed(context, schema, who.trial, who.champion, features[~chosen].reset_index(drop=True), "old")
-    return np.where(chosen, who.candidate.version, who.champion.version).astype(np.int32), _woven(chosen, new, old)
+    return Answered(np.where(chosen, who.candidate.version, who.champion.version).astype(np.int32), _woven(chosen, new, old))
 
 
 def _woven(chosen: NDArray[np.bool_], new: Said, old: Said) -> Said:

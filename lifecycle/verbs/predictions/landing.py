@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,8 @@ def settle(context: Context, rows: Rows) -> Settled:
 def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, event: tuple[str, str] | None) -> Arrived:
     """Append the new rows, with the model's answer where none was given; durable on return, all of it or nothing."""
     log, schema = context.log(), context.schema
-    table = _complete(context, rows, settled, schema)
+    aside: list[Callable[[], None]] = []
+    table = _complete(context, rows, settled, schema, aside)
     staged: pa.Table | Segment = log.stage(table) if table.num_rows >= LARGE else table
     try:
         with context.database.write():
@@ -112,6 +113,8 @@ def _arrive(context: Context, rows: Rows, settled: Settled, by: str | None, even
         if isinstance(staged, Segment):
             log.discard(staged)
         raise
+    for work in aside:
+        context.aside(work) if context.aside is not None else work()
     return Arrived(seqs, table, len(seqs) - len(settled.new), count)
 
 
@@ -147,8 +150,8 @@ def _only(rows: Rows, places: Numbers) -> Rows:
     return Rows(rows.table.take(chosen), rows.positions[places], labels, rows.timed, rows.predicted, rows.refusals, rows.notes)
 
 
-def _complete(context: Context, rows: Rows, settled: Settled, schema: Schema) -> pa.Table:
-    """The new rows with id, version and prediction: a table as the log stores it."""
+def _complete(context: Context, rows: Rows, settled: Settled, schema: Schema, aside: list[Callable[[], None]]) -> pa.Table:
+    """The new rows with id, version and prediction: a table as the log stores it. `aside` takes what is to be done once it is there."""
     whole = len(settled.new) == rows.table.num_rows
     table = rows.table if whole else rows.table.take(pa.array(settled.new))
     count = table.num_rows
@@ -158,22 +161,24 @@ def _complete(context: Context, rows: Rows, settled: Settled, schema: Schema) ->
         champion = versions.champion(context.database, context.name)
         version = pa.array(np.full(count, champion.version if champion else 0, dtype=np.int32))
         return table.add_column(2, "version", version)
-    answers = _answers(context, table, schema)
+    answers = _answers(context, table, schema, aside)
     places = [*table.column_names[:2], *answers, *table.column_names[2:]]
     columns = dict(zip(table.column_names, table.columns, strict=True)) | answers
     return pa.table([columns[name] for name in places], names=places)
 
 
-def _answers(context: Context, table: pa.Table, schema: Schema) -> dict[str, pa.ChunkedArray]:
+def _answers(context: Context, table: pa.Table, schema: Schema, aside: list[Callable[[], None]]) -> dict[str, pa.ChunkedArray]:
     """version, prediction and p_<class> as the serving versions say them, a bounded number of rows at a time."""
     parts: list[pa.Table] = []
     for start in range(0, table.num_rows, ANSWERED_AT_ONCE):
         piece = table.slice(start, ANSWERED_AT_ONCE)
         entity = piece["entity"].to_pylist() if piece["entity"].null_count < piece.num_rows else None
-        version, said = answering.answer(context, schema, model_frame(schema, piece), piece["id"].to_pylist(), entity)
-        columns = {"version": pa.array(version), "prediction": _stored(said, schema)}
-        if said.chances is not None:
-            columns |= {name: pa.array(said.chances[:, place]) for place, name in enumerate(schema.probability_columns())}
+        found = answering.answer(context, schema, model_frame(schema, piece), piece["id"].to_pylist(), entity)
+        if found.aside is not None:
+            aside.append(found.aside)
+        columns = {"version": pa.array(found.version), "prediction": _stored(found.said, schema)}
+        if found.said.chances is not None:
+            columns |= {name: pa.array(found.said.chances[:, place]) for place, name in enumerate(schema.probability_columns())}
         parts.append(pa.table(columns))
     whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries() if len(parts) > 1 else parts[0]
     return {name: whole[name] for name in whole.column_names}
