@@ -48,7 +48,7 @@ def dots(rows: pd.DataFrame, own_scale: bool, dark: bool) -> go.Figure:
     rows = rows[::-1].reset_index(drop=True)
     ends = rows[["difference", "lower", "upper"]].to_numpy(dtype=float)
     reach = np.nanmax(np.abs(ends), axis=1) if own_scale else np.ones(len(rows))
-    reach = np.where((reach > 0) & np.isfinite(reach), reach, 1.0)
+    reach = np.where((reach > 1e-12) & np.isfinite(reach), reach, 1.0)  # what is equal but for rounding has no length
     tint = [charts.color(b, dark) if b in ("old", "new") else charts.color("muted", dark) for b in rows["better"]]
     chart = charts.figure(height=64 + 42 * max(len(rows), 2), right=12)
     at = list(range(len(rows)))

@@ -45,7 +45,7 @@ def allocation(trial: lifecycle.Trial, seen: pd.DataFrame, dark: bool) -> go.Fig
     seen = seen[seen["allocation"].notna()]
     timed = seen["time"].dt.floor("min").nunique() >= FEWEST_TIMES
     x = seen["time"] if timed else seen["requests"]
-    chart = charts.figure(180, None if timed else "requests", "share that the new version answered", right=64)
+    chart = charts.figure(180, None if timed else "requests", "share that the new version answered", right=84)
     asked = {"color": charts.ROLES["muted"], "width": 1, "dash": "4px,3px", "shape": "hv"}
     chart.add_trace(go.Scatter(x=x, y=seen["share"], mode="lines", line=asked, hovertemplate="asked for: %{y:.0%}<extra></extra>"))
     dots = {"size": 6, "color": charts.color("new", dark), "opacity": 0.7}
