@@ -105,7 +105,8 @@ def tell(context: Context, version: ModelVersion, features: pd.DataFrame, schema
     ------
     BadData, NotReady, StoreError : as `say`.
     """
-    estimator, given = model(context, version), features
+    estimator = model(context, version)
+    given: Any = features
     if all(column.kind == "numeric" for column in schema.features) and (twin := nameless(estimator, schema.names)) is not None:
         estimator, given = twin, features.to_numpy()
     try:
