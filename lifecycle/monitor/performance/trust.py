@@ -12,6 +12,10 @@ ESTIMATED = (
     "Trust the estimate, with care: there is no usable label. It holds while scores and features mean what they meant on the "
     "reference; a changed concept would not show."
 )
+FEW = (
+    "Trust the estimate, with care: there are labels, but too few of the class for an interval that this metric could keep. It holds while "
+    "scores and features mean what they meant on the reference; a changed concept would not show."
+)
 
 
 def reasons(frame: pd.DataFrame) -> list[str]:
@@ -25,13 +29,14 @@ def reasons(frame: pd.DataFrame) -> list[str]:
     with np.errstate(invalid="ignore", divide="ignore"):
         gain = 1.0 - (frame["assisted_upper"] - frame["assisted_lower"]).to_numpy(dtype=np.float64) / alone
     guessed = frame["estimated"].notna().to_numpy()
-    parts = zip(frame["line"], frame["rows"].astype(int), frame["labels"].astype(int), gain.tolist(), guessed.tolist(), strict=True)
+    few = ((frame["labels"] > 0) & np.isnan(alone)).to_numpy()
+    parts = zip(frame["line"], frame["rows"].astype(int), frame["labels"].astype(int), gain.tolist(), guessed.tolist(), few.tolist(), strict=True)
     return [_reason(*part) for part in parts]
 
 
-def _reason(line: str, rows: int, labels: int, gain: float, guessed: bool) -> str:
+def _reason(line: str, rows: int, labels: int, gain: float, guessed: bool, few: bool) -> str:
     if line == "estimated":
-        return ESTIMATED
+        return FEW if few else ESTIMATED
     if line not in ("assisted", "realized"):
         return NOTHING
     if labels >= rows:

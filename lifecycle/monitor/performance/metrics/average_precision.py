@@ -8,7 +8,7 @@ from lifecycle.monitor.performance.layout import Floats
 from lifecycle.monitor.performance.metrics import metrics
 
 
-@metrics.register("average_precision", task="classification", kind="ranking", better="higher", needs_probabilities=True, smooth=True)
+@metrics.register("average_precision", task="classification", kind="ranking", better="higher", needs_probabilities=True, smooth=True, fewest=50)
 def average_precision(positive: Floats, negative: Floats, centres: Floats) -> tuple[Floats, Floats, Floats]:
     """Sum over score bins, the highest first, of (recall gained) x (precision so far), as scikit-learn defines it.
 
