@@ -103,6 +103,7 @@ class Settings:
     approval_expires : how long an approval that is not rolled out, and a candidate that nobody looked at again, may be acted on; None: for ever.
     training_weights : what counts more: {"expert": 3.0, "half_life": "180D", "balance": True}, any of them.
     training_exclude : label sources and prediction ids that are not learned from.
+    training_entities : "apart": the rows of an entity (a customer) are learned from or held out, not both; "mixed": as they come.
     training_start : "fresh"; "warm": from what the champion learned; "partial": the champion goes on learning from the new rows alone.
     gates : limits that a candidate has to meet in place of the usual ones: {"margin": 0.01, "milliseconds": 50}, any of `training_gates()`.
     false_alarm_rate : the share of drift-free windows that may alarm.
@@ -139,6 +140,7 @@ class Settings:
     training_rows: str = "all"
     training_weights: Mapping[str, Any] = field(default_factory=dict)
     training_exclude: tuple[str, ...] = ()
+    training_entities: Literal["apart", "mixed"] = "apart"
     training_start: Literal["fresh", "warm", "partial"] = "fresh"
     gates: Mapping[str, float] = field(default_factory=dict)
     release: Literal["approval", "automatic", "shadow", "canary", "ramp"] = "approval"

@@ -87,14 +87,14 @@ def chosen(times: Array, wanted: Policy, now: datetime, drift_start: datetime | 
 def gathered(base: pa.Table | None, labelled: pd.DataFrame, schema: Schema) -> pa.Table:
     """The first training set and the labelled predictions as one table, in order of time, no id twice: id, time, seq, origin,
     target, the features, and what was answered. A row of the first set that was predicted later counts as predicted."""
-    answers = [name for name in ("prediction", *schema.probability_columns()) if name in labelled.columns]
+    answers = [name for name in ("entity", "prediction", *schema.probability_columns()) if name in labelled.columns]
     frame = labelled.rename(columns={"label": schema.target})[
         ["id", "time", "seq", schema.target, *schema.names, *answers, "version", "purpose", "source"]
     ]
     tables = [typed(frame.assign(origin="labelled"), schema)]
     if base is not None:
         known = pc.is_in(base["id"], value_set=tables[0]["id"].combine_chunks())
-        first = base.filter(pc.invert(known)).select([n for n in ("id", "time", schema.target, *schema.names) if n in base.column_names])
+        first = base.filter(pc.invert(known)).select([n for n in ("id", "time", "entity", schema.target, *schema.names) if n in base.column_names])
         tables.insert(0, first.append_column("origin", pa.array(["training"] * first.num_rows, pa.string())))
     return in_time(pa.concat_tables(tables, promote_options="permissive"))
 

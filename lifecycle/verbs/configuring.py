@@ -21,7 +21,7 @@ from lifecycle.release.guardrails import guardrail_limits
 from lifecycle.release.ramps import ramp_of
 from lifecycle.stores.database import dumps
 from lifecycle.stores.summaries import monitored_names
-from lifecycle.train import dataset, gates, triggers, weighting
+from lifecycle.train import dataset, entities, gates, triggers, weighting
 from lifecycle.train.starting import STARTS
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.monitor import performance_following
@@ -190,6 +190,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value in ("ignored", "measured") or _number(1, 1e6)(value),
         "'ignored', 'measured', or how many rows count as one, such as 5",
     ),
+    "training_entities": (lambda value: value in entities.POLICIES, "'apart' or 'mixed'"),
     "training_start": (lambda value: value in STARTS, f"one of {', '.join(STARTS)}"),
     "recipes": (
         lambda value: isinstance(value, tuple | list) and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in value),

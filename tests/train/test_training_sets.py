@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 import lifecycle
 from lifecycle.project import Project
 from lifecycle.records import Column, Schema
-from lifecycle.train import gates, lagging, leakage, recipes, rolling
+from lifecycle.train import entities, gates, lagging, leakage, recipes, rolling
 from lifecycle.workspace import Workspace
 from tests.train.conftest import label, rows
 
@@ -179,3 +180,62 @@ def test_the_html_card_says_the_same_and_needs_nothing_else(project: Project) ->
         assert heading in project.model_card(run.candidate)
     with pytest.raises(lifecycle.InvalidValue, match="markdown or html"):
         project.model_card(1, "pdf")
+
+
+def of_customers(n: int, each: int, seed: int = 0) -> pd.DataFrame:
+    """Customers that come again and again; their class cannot be learned from the features but by knowing them."""
+    rng = np.random.default_rng(seed)
+    customers = rng.integers(0, n // each, n)
+    return pd.DataFrame({"left": customers / n, "right": rng.normal(size=n), "label": np.where(customers * 7919 % 2, "yes", "no")}).assign(
+        entity=[f"customer {number}" for number in customers]
+    )
+
+
+def entities_of(project: Project, run: lifecycle.Run) -> tuple[set[str], set[str]]:
+    context = project._context
+    seqs = dict(zip(*(context.log().read(["id", "entity"])[name].to_pylist() for name in ("id", "entity")), strict=True))
+    version = project.version(run.candidate)
+    sides = (context.snapshots.load(sha)["id"].to_pylist() for sha in (version.training, version.reference))
+    learned, held = ({seqs[id] for id in side if id in seqs} for side in sides)
+    return learned, held
+
+
+def test_no_entity_lies_on_both_sides(workspace: Workspace) -> None:
+    project = workspace.create_project("p", recipe=LogisticRegression(), training=rows(60))
+    label(project, of_customers(400, 4))
+    learned, held = entities_of(project, run := project.retrain())
+    assert run.status == "done", run.error
+    assert not learned & held
+    assert len(held) > 40
+    note = project.version(run.candidate).manifest["entities"]
+    assert re.fullmatch(r"\d+ rows of \d+ entities that are held out were not learned from\.", note)
+    assert note in project.model_card(run.candidate)
+    assert project.preview_training().sentence.endswith(note)
+    assert project.reproduce(run.candidate).identical
+    project.configure(training_entities="mixed")
+    learned, held = entities_of(project, run := project.retrain())
+    assert learned & held
+    assert "entities" not in project.version(run.candidate).manifest
+    with pytest.raises(lifecycle.InvalidValue, match="'apart' or 'mixed'"):
+        project.configure(training_entities="together")
+
+
+def test_the_first_version_holds_out_entities_of_their_own(workspace: Workspace) -> None:
+    project = workspace.create_project("p", recipe=LogisticRegression(), training=of_customers(300, 3))
+    version, snapshots = project.version(1), project._context.snapshots
+    learned, held = (set(snapshots.load(sha)["entity"].to_pylist()) for sha in (version.training, version.reference))
+    assert held
+    assert not learned & held
+    assert "were not" in version.manifest["entities"]
+
+
+def test_few_entities_stay_on_both_sides_and_it_is_said() -> None:
+    learned = np.arange(100) < 80
+    sides = entities.apart(learned, ~learned, np.array(["a", "b"] * 50, dtype=object))
+    assert (sides.learned == learned).all()
+    assert sides.note.startswith("2 entities lie on both sides")
+    often = np.array(["a"] * 70 + [f"new {i}" for i in range(10)] + ["a"] * 8 + [f"other {i}" for i in range(30)], dtype=object)
+    learned = np.arange(len(often)) < 80
+    sides = entities.apart(learned, ~learned, often)
+    assert sides.note == "8 rows of 1 entities that are learned from were not held out."
+    assert sides.held.sum() == 30

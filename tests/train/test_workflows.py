@@ -156,6 +156,27 @@ def test_cancel_retry_stop_and_crash(project: Project, workspace: Workspace, tmp
     assert "crashed (SIGSEGV)" in str(project.run(dying).error)
 
 
+def test_a_worker_that_is_told_to_end_hands_its_run_over(project: Project, workspace: Workspace, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'workflows.db'}"
+    project.set_recipe(recipes.Sleeping(2.0))
+    run = project.request_retrain().id
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])), "LIFECYCLE_DURABLE_URL": url}
+    with subprocess.Popen([sys.executable, "-m", "lifecycle", "--home", str(workspace.path), "worker"], env=environment) as process:
+        wait_for(lambda: at_training(project, run))
+        process.terminate()
+        assert process.wait(30) == 0
+    left = {step.name: step.status for step in project.run(run).steps}
+    assert (left["split"], left["train"], left["evaluate"]) == ("done", "waiting", "waiting")
+    assert workers.alive(workspace.database, datetime.now(UTC)) == []
+    before = {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
+    with sharing(workspace, url):
+        wait_for(lambda: project.run(run).status == "done")
+    assert {step.name: step.finished for step in project.run(run).steps if step.name in before} == before
+    attempts = workspace.database.value("SELECT max(attempts) FROM run_steps WHERE run = ?", (run,))
+    assert attempts == 1  # what was handed over is no failed attempt
+    assert project.versions()["version"].tolist() == [2, 1]
+
+
 def test_a_url_that_is_none_and_a_server_that_is_not_there_are_sentences(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIFECYCLE_DURABLE_URL", "mysql://secret@host")
     with pytest.raises(lifecycle.InvalidValue, match="begins with 'mysql'"):

@@ -81,6 +81,7 @@ def _data(context: Context, found: ModelVersion) -> Section:
         lines.append(f"`{schema.target}` from {low:.4g} to {high:.4g}, median {middle:.4g}")
     if "time" in table.column_names and (times := pc.min_max(table["time"]).as_py())["min"] is not None:
         lines.append(f"From {times['min']:%Y-%m-%d} to {times['max']:%Y-%m-%d}")
+    lines += [f"Entities: {found.manifest['entities']}"] if found.manifest.get("entities") else []
     return Section("What it learned from", points=lines)
 
 

@@ -19,7 +19,7 @@ from lifecycle.plain import plain
 from lifecycle.records import Estimate, ModelVersion, Schema
 from lifecycle.schema import check
 from lifecycle.stores.runs import log_path
-from lifecycle.train import dataset, environment, evaluation, fingerprint
+from lifecycle.train import dataset, entities, environment, evaluation, fingerprint
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.predictions import scoring
 from lifecycle.verbs.train import jobs
@@ -46,12 +46,12 @@ def prepare_first(context: Context, recipe: Any | None, training: pd.DataFrame |
         if reference is not None:
             raise InvalidValue("A reference was given without training data; give `training` too, or leave both out and train later.")
         return None
-    rows, kept_out = _split(context, training, reference)
+    rows, kept_out, apart = _split(context, training, reference)
     stored = context.settings.recipe or context.models.save(recipe), context.snapshots.save(rows)
     unscored = context.snapshots.save(kept_out)
     log, seed = log_path(context.root, context.name, "first"), context.settings.seed
     fields = jobs.ask(context, "fit", log, recipe=stored[0], training=stored[1], kept_out=unscored, seed=seed)
-    return {**fields, "manifest": {**fields["manifest"], "reason": "the first version", "trigger": None, "parent": None}}
+    return {**fields, "manifest": {**fields["manifest"], **apart, "reason": "the first version", "trigger": None, "parent": None}}
 
 
 def fit_stored(context: Context, recipe: str, training: str, kept_out: str, seed: int) -> dict[str, Any]:
@@ -194,9 +194,10 @@ def _watched(context: Context, reference: pd.DataFrame | None) -> dict[str, Any]
     }
 
 
-def _split(context: Context, training: pd.DataFrame, reference: pd.DataFrame | None) -> tuple[pa.Table, pa.Table]:
+def _split(context: Context, training: pd.DataFrame, reference: pd.DataFrame | None) -> tuple[pa.Table, pa.Table, dict[str, Any]]:
+    """What the first version learns from, what is held out, and a note on entities for its manifest."""
     schema, given = context.schema, _landed(context, training)
-    features = [name for name in given.column_names if name in ("id", "time", schema.target, *schema.names)]
+    features = [name for name in given.column_names if name in ("id", "time", "entity", schema.target, *schema.names)]
     rows = given.select(features)
     if "id" not in features:
         rows = rows.add_column(0, "id", pa.array([f"training-{i}" for i in range(rows.num_rows)], pa.string()))
@@ -204,13 +205,17 @@ def _split(context: Context, training: pd.DataFrame, reference: pd.DataFrame | N
         kept_out = _landed(context, reference)
         if leaked := _in_both(rows, kept_out):
             raise BadData(f"{leaked} rows of the reference are in the training data too; the reference must be rows that training never sees.")
-        return dataset.in_time(rows), kept_out
+        return dataset.in_time(rows), kept_out, {}
     if rows.num_rows < FEWEST_ROWS:
         raise TrainingFailed(f"There are {rows.num_rows} training rows; at least {FEWEST_ROWS} are needed, and a few dozen to learn anything.")
     classes = rows[schema.target].to_numpy(zero_copy_only=False) if schema.task == "classification" else None
     times = rows["time"].to_numpy() if "time" in features else None
     mask = dataset.held_out(rows.num_rows, times, classes, context.settings.seed)
-    return dataset.in_time(rows.filter(pa.array(~mask))), dataset.in_time(rows.filter(pa.array(mask)))
+    sides = entities.Sides(~mask, mask)
+    if "entity" in features and context.settings.training_entities == "apart":
+        sides = entities.apart(~mask, mask, given["entity"].to_numpy(zero_copy_only=False))
+    learned, held = (dataset.in_time(rows.filter(pa.array(side))) for side in (sides.learned, sides.held))
+    return learned, held, {"entities": sides.note} if sides.note else {}
 
 
 def _landed(context: Context, frame: pd.DataFrame) -> pa.Table:
@@ -221,7 +226,7 @@ def _landed(context: Context, frame: pd.DataFrame) -> pa.Table:
     if rows.labels is None or rows.labels.null_count:
         lacking = len(frame) if rows.labels is None else rows.labels.null_count
         raise BadData(f"The target {schema.target!r} is missing in {lacking} of {len(frame)} rows; every row needs it, or leave it out.")
-    wanted = [*(["id"] if "id" in frame.columns else []), *(["time"] if rows.timed else []), *schema.names]
+    wanted = [name for name, there in (("id", "id" in frame), ("time", rows.timed), ("entity", "entity" in frame)) if there] + list(schema.names)
     wanted += [name for name in ("prediction", *schema.probability_columns()) if name in rows.table.column_names]
     table = rows.table.select(wanted).append_column(schema.target, rows.labels)
     plain = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from lifecycle.errors import TrainingFailed
 from lifecycle.stores import versions
-from lifecycle.train import dataset, leakage, weighting
+from lifecycle.train import dataset, entities, leakage, weighting
 from lifecycle.verbs import configuring
 from lifecycle.verbs.context import Context
 from lifecycle.verbs.monitor import drifting
 from lifecycle.verbs.predictions import recording
 
-__all__ = ["FEWEST_LABELS", "TrainingSet", "checked", "chosen", "gathered", "parts", "preview_training"]
+__all__ = ["FEWEST_LABELS", "Parts", "TrainingSet", "checked", "chosen", "gathered", "parts", "preview_training"]
 
 FEWEST_LABELS = 2
 
@@ -51,6 +51,9 @@ def gathered(context: Context) -> tuple[pa.Table, pd.DataFrame]:
     first = next((version.training for version in known if version.training is not None), None)
     base = context.snapshots.load(first) if first is not None else None
     labelled = recording.labelled(context, features=True)
+    named = context.log().take(labelled["seq"].to_numpy(dtype="int64"), ["entity"])["entity"]
+    if named.null_count < len(named):
+        labelled = labelled.assign(entity=named.cast(pa.string()).to_pandas().astype(object))
     return dataset.gathered(base, labelled, context.schema), labelled
 
 
@@ -76,12 +79,27 @@ def chosen(context: Context, table: pa.Table) -> tuple[pa.Table, datetime | None
     return kept, start, excluded
 
 
-def parts(context: Context, table: pa.Table) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    """Masks of what is learned from, what is held out and what was picked by the queue; and the weights of what is learned from."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Masks (rows,) of what is learned from, what is held out and what was picked by the queue; the weights of what is learned from, None
+    where all count the same; and how entities were kept apart, in words."""
+
+    learned: np.ndarray[Any, Any]
+    held: np.ndarray[Any, Any]
+    picked: np.ndarray[Any, Any]
+    weights: np.ndarray[Any, Any] | None
+    entities: str
+
+
+def parts(context: Context, table: pa.Table) -> Parts:
+    """The two sides of the split as the settings want them."""
     picked = pc.fill_null(pc.equal(table["purpose"], "query"), False).to_numpy(zero_copy_only=False)
     learned, held = dataset.parted(pc.equal(table["origin"], "labelled").to_numpy(zero_copy_only=False), picked)
-    weights = weighting.weighed(table.filter(pa.array(learned)), context.schema, context.settings.training_weights, context.now())
-    return learned, held, picked, weights
+    sides = entities.Sides(learned, held)
+    if "entity" in table.column_names and context.settings.training_entities == "apart":
+        sides = entities.apart(learned, held, table["entity"].to_numpy(zero_copy_only=False))
+    weights = weighting.weighed(table.filter(pa.array(sides.learned)), context.schema, context.settings.training_weights, context.now())
+    return Parts(sides.learned, sides.held, picked, weights, sides.note)
 
 
 def checked(context: Context, table: pa.Table, labelled: int) -> tuple[dict[str, int], list[str]]:
@@ -114,16 +132,18 @@ def preview_training(context: Context, changes: Mapping[str, Any]) -> TrainingSe
         context.draft_settings = configuring.changed(context, changes)
     try:
         table, labelled = gathered(context)
-        problem, start, excluded = "", None, 0
+        problem, apart, start, excluded = "", "", None, 0
         try:
             checked(context, table, len(labelled))
             kept, start, excluded = chosen(context, table)
-            learned, held, _, weights = parts(context, kept)
+            found = parts(context, kept)
+            learned, held, weights, apart = found.learned, found.held, found.weights, found.entities
         except TrainingFailed as error:
             problem, kept, weights = str(error), table.slice(0, 0), None
             learned = held = np.zeros(0, dtype=bool)
         rows = kept.filter(pa.array(learned, pa.bool_()))
-        return _told(context, rows, int(held.sum()), weights, excluded, table.num_rows - excluded - kept.num_rows, problem, start)
+        told = _told(context, rows, int(held.sum()), weights, excluded, table.num_rows - excluded - kept.num_rows, problem, start)
+        return replace(told, sentence=f"{told.sentence} {apart}".strip())
     finally:
         if changes:
             context.draft_settings = None

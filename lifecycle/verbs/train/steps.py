@@ -124,11 +124,12 @@ def _snapshot(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
 
 
 def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
-    """Hold out the newest labelled rows; no id lies on both sides, and what was answered is no feature."""
+    """Hold out the newest labelled rows; no id and no entity lies on both sides, and what was answered is no feature."""
     schema, table = context.schema, context.snapshots.load(found["snapshot"]["chosen"])
-    learned, mask, picked, weights = selecting.parts(context, table)
+    parts = selecting.parts(context, table)
+    mask, weights = parts.held, parts.weights
     names = [name for name in ("id", "time", schema.target, *schema.names) if name in table.column_names]
-    training, kept_out = (table.filter(pa.array(side)).select(names) for side in (learned, mask))
+    training, kept_out = (table.filter(pa.array(side)).select(names) for side in (parts.learned, mask))
     training = training if weights is None else training.append_column("weight", pa.array(weights))
     if shared := set(training["id"].to_pylist()) & set(kept_out["id"].to_pylist()):
         raise TrainingFailed(f"{len(shared)} ids lie on both sides of the split, such as {min(shared)!r}; every prediction needs an id of its own.")
@@ -139,7 +140,8 @@ def _split(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
         "answers": context.snapshots.save(table.filter(pa.array(mask)).select(answers)),
         "training_rows": training.num_rows,
         "held_out_rows": kept_out.num_rows,
-        "picked_rows": int((mask & picked).sum()),
+        "picked_rows": int((mask & parts.picked).sum()),
+        "entities": parts.entities,
         "held_out_from": int(pc.min(table["seq"].filter(pa.array(mask))).as_py()),
     }
 
@@ -213,6 +215,7 @@ def _register(context: Context, run: Run, found: Found) -> Mapping[str, Any]:
     evaluated, split, champion = found["evaluate"], found["split"], found["ingest"]["champion"]
     facts = {"reason": run.reason, "trigger": runs.trigger_of(context.database, run.id), "parent": champion, "requested_by": run.requested_by}
     facts |= {"run": run.id, "gates": found["gate"]["gates"], "policy": found["snapshot"]["policy"], "labels_until": found["ingest"]["until"]}
+    facts |= {"entities": split["entities"]} if split.get("entities") else {}
     facts |= {"rows_until": found["ingest"]["rows_until"], "held_out_from": split["held_out_from"], "picked_rows": split["picked_rows"]}
     version = versions.add(
         context.database,

@@ -32,6 +32,12 @@ def training(project: lifecycle.Project) -> None:
         if kind in ("rows", "span"):
             number = int(st.number_input("How many rows" if kind == "rows" else "How many days", 1, 10**9, number, key="training-number"))
         start = st.selectbox("Begin", list(STARTS), list(STARTS).index(settings.training_start), STARTS.__getitem__, key="training-start")
+        mixed = st.checkbox(
+            "Rows of one entity may be learned from and held out",
+            settings.training_entities == "mixed",
+            key="training-entities",
+            help="An entity is a customer, a machine. Apart, the metrics say how good the model is on those that it does not know.",
+        )
         excluded = st.text_area("Leave out", "\n".join(settings.training_exclude), key="training-exclude", help="Label sources or ids, one a line.")
     with right:
         expert = st.number_input("An expert's label counts so many times", 0.1, 1000.0, float(weights.get("expert", 1.0)), key="training-expert")
@@ -45,6 +51,7 @@ def training(project: lifecycle.Project) -> None:
         half_life = {"half_life": f"{int(age)}D"} if age else {}
     changes: dict[str, Any] = {
         "training_rows": {"all": "all", "drift": "since drift", "rows": f"last {number} rows", "span": f"last {number}D"}[kind],
+        "training_entities": "mixed" if mixed else "apart",
         "training_start": start,
         "training_exclude": tuple(line.strip() for line in excluded.splitlines() if line.strip()),
         "training_weights": half_life | ({"expert": expert} if expert != 1.0 else {}) | ({"balance": True} if balance else {}),
