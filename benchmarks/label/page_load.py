@@ -20,6 +20,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import psutil
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import lifecycle
@@ -55,6 +57,12 @@ def checked(project: lifecycle.Project, said: list[tuple[str, int, int, str, flo
     return {"served_twice": twice, "lost": sum(kept[(name, task, value)] != 1 for name, task, value, _, _ in said)}
 
 
+def spent(dashboard: Dashboard) -> float:
+    """Processor seconds of the dashboard so far."""
+    used = psutil.Process(dashboard.process.pid).cpu_times()
+    return float(used.user + used.system)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
@@ -70,6 +78,7 @@ def main() -> int:
         try:
             asyncio.run(together(dashboard.port, 1, 20, 0.0))  # warm
             for people, answers in ((1, 40 if options.quick else 100), (options.people, 5 if options.quick else 25)):
+                before = spent(dashboard)
                 said = asyncio.run(together(dashboard.port, people, answers, options.think if people > 1 else 0.05))
                 took = sorted(seconds for *_, seconds in said)
                 told = {
@@ -77,6 +86,7 @@ def main() -> int:
                     "answers": len(said),
                     "median_ms": round(1e3 * statistics.median(took), 1),
                     "p95_ms": round(1e3 * took[int(0.95 * len(took))], 1),
+                    "server_cpu_ms": round(1e3 * (spent(dashboard) - before) / len(said), 1),
                     "load": round(os.getloadavg()[0], 1),
                 } | checked(project, said)
                 wrong += told["served_twice"] + told["lost"]
