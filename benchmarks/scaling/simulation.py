@@ -14,23 +14,26 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 # Seconds, measured on 2 cores on 23 November 2026: label/page_load.py, release/serving.py, scaling/curves.py
 COSTS = {
-    "answer": 0.010,  # the dashboard's, one answer
+    "answer": 0.013,  # the dashboard's, one answer
     "batch": 0.0021,  # the API's, a batch
     "request": 0.0003,  # the API's, a request in it
     "commit": 0.0015,  # the writer's, a durable transaction
-    "model": 0.02,  # the worker's, looking at a model where nothing or little is new
+    "model": 0.03,  # the worker's, looking at a model where nothing or little is new
     "prediction": 5e-6,  # the worker's, summarising a prediction of 20 columns
     "think": 1.5,  # an expert's, between two answers
 }
 TODAY = {"requests": 3.5, "experts": 3, "models": 3}  # a second at the busiest hour; sitting at once; served by one workspace
 MOST = 256  # requests in a batch
+PARTS = ("dashboard", "api", "writer", "worker")
 
 
 @dataclass
@@ -41,72 +44,88 @@ class Simulation:
     costs: dict[str, float]
     load: dict[str, float]
     dashboards: int
-    events: list[tuple[float, int, str, int]] = field(default_factory=list)
-    busy: dict[str, float] = field(default_factory=dict)
+    events: list[tuple[float, int, Callable[[float], None]]] = field(default_factory=list)
+    free: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    busy: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     waits: dict[str, list[float]] = field(default_factory=lambda: {"answer": [], "request": [], "summary": []})
+    queue: deque[float] = field(default_factory=deque)
+    landed: deque[float] = field(default_factory=deque)
+    asking: bool = False
     number: int = 0
 
     def run(self, seconds: float) -> dict[str, float]:
         """Simulate so many seconds; each part's share of time, and the 95th percentile of each wait."""
-        self.free = {"writer": 0.0, "api": 0.0, "worker": 0.0} | {f"dashboard {i}": 0.0 for i in range(self.dashboards)}
-        self.queue: deque[float] = deque()
-        self.landed: deque[float] = deque()
         for expert in range(int(self.load["experts"])):
-            self.later(self.rng.exponential(self.costs["think"]), "answer", expert)
-        self.later(self.rng.exponential(1 / self.load["requests"]), "request")
-        self.later(0.0, "worker")
-        while self.events and self.events[0][0] < seconds:
-            now, _, kind, who = heapq.heappop(self.events)
-            getattr(self, kind)(now, who)
-        shares = {f"{name}_share": self.busy.get(name, 0.0) / seconds for name in ("dashboard", "api", "writer", "worker")}
+            self.later(self.thought(0.0), partial(self.answer, expert=expert))
+        self.later(0.0, self.request)
+        self.later(0.0, self.round)
+        while self.events[0][0] < seconds:
+            now, _, act = heapq.heappop(self.events)
+            act(now)
+        shares = {f"{name}_share": sum(t for part, t in self.busy.items() if part.startswith(name)) / seconds for name in PARTS}
         shares["dashboard_share"] /= self.dashboards
-        return shares | {f"{name}_wait_seconds": float(np.quantile(each, 0.95)) if each else 0.0 for name, each in self.waits.items()}
+        shares = {name: min(share, 1.0) for name, share in shares.items()}  # work that was queued ends later
+        return shares | {f"{name}_wait_seconds": float(np.quantile(each, 0.95)) if each else seconds for name, each in self.waits.items()}
 
-    def later(self, when: float, kind: str, who: int = 0) -> None:
+    def later(self, when: float, act: Callable[[float], None]) -> None:
         self.number += 1
-        heapq.heappush(self.events, (when, self.number, kind, who))
+        heapq.heappush(self.events, (when, self.number, act))
 
-    def work(self, part: str, ready: float, seconds: float) -> float:
-        """Queue for a part; when it is done."""
-        done = max(self.free[part], ready) + seconds
+    def work(self, part: str, now: float, seconds: float, then: Callable[[float], None]) -> None:
+        """Queue for a part from now on, in the order of coming; what comes then, once it is done."""
+        done = max(self.free[part], now) + seconds
         self.free[part] = done
-        name = part.split()[0]
-        self.busy[name] = self.busy.get(name, 0.0) + seconds
-        return done
+        self.busy[part] += seconds
+        self.later(done, then)
+
+    def commit(self, now: float, then: Callable[[float], None]) -> None:
+        self.work("writer", now, self.costs["commit"], then)
+
+    def thought(self, now: float) -> float:
+        return now + self.rng.exponential(self.costs["think"])
 
     def answer(self, now: float, expert: int) -> None:
-        done = self.work(f"dashboard {expert % self.dashboards}", now, self.costs["answer"])
-        done = self.work("writer", done, self.costs["commit"])
-        self.waits["answer"].append(done - now)
-        self.later(done + self.rng.exponential(self.costs["think"]), "answer", expert)
+        """The dashboard takes it, the writer keeps it, the expert thinks about the next one."""
 
-    def request(self, now: float, _: int) -> None:
+        def kept(done: float) -> None:
+            self.waits["answer"].append(done - now)
+            self.later(self.thought(done), partial(self.answer, expert=expert))
+
+        self.work(f"dashboard {expert % self.dashboards}", now, self.costs["answer"], lambda done: self.commit(done, kept))
+
+    def request(self, now: float) -> None:
         self.queue.append(now)
-        if len(self.queue) == 1:
-            self.later(max(now, self.free["api"]), "batch")
-        self.later(now + self.rng.exponential(1 / self.load["requests"]), "request")
+        if not self.asking:
+            self.batch(now)
+        self.later(now + self.rng.exponential(1 / self.load["requests"]), self.request)
 
-    def batch(self, now: float, _: int) -> None:
-        """Answer what waits, once the API is free: that is known only now."""
-        if self.free["api"] > now:
-            self.later(self.free["api"], "batch")
-            return
+    def batch(self, now: float) -> None:
+        """Answer what waits, durably; then what came meanwhile."""
+        self.asking = bool(self.queue)
         came = [self.queue.popleft() for _ in range(min(len(self.queue), MOST))]
-        done = self.work("api", now, self.costs["batch"] + self.costs["request"] * len(came))
-        done = self.work("writer", done, self.costs["commit"])
-        self.free["api"] = done  # the answer waits for its transaction
-        self.waits["request"] += [done - at for at in came]
-        self.landed.extend([done] * len(came))
-        if self.queue:
-            self.later(done, "batch")
+        if not came:
+            return
 
-    def worker(self, now: float, _: int) -> None:
-        """One round through all models."""
-        rows = [self.landed.popleft() for _ in range(len(self.landed))]
-        done = self.work("worker", now, self.costs["model"] * self.load["models"] + self.costs["prediction"] * len(rows))
-        done = self.work("writer", done, self.costs["commit"] * min(self.load["models"], max(len(rows), 1)))
-        self.waits["summary"] += [done - at for at in rows]
-        self.later(max(done, now + 1.0), "worker")
+        def kept(done: float) -> None:
+            self.waits["request"] += [done - at for at in came]
+            self.landed.extend([done] * len(came))
+            self.batch(done)
+
+        self.work("api", now, self.costs["batch"] + self.costs["request"] * len(came), lambda done: self.commit(done, kept))
+
+    def round(self, now: float) -> None:
+        """The worker goes through the models, one after the other, each with a transaction of its own."""
+        rows, models = [self.landed.popleft() for _ in range(len(self.landed))], int(self.load["models"])
+        each = self.costs["model"] + self.costs["prediction"] * len(rows) / models
+
+        def model(at: float, left: int) -> None:
+            if left:
+                self.work("worker", at, each, lambda done: self.commit(done, partial(model, left=left - 1)))
+            else:
+                self.waits["summary"] += [at - came for came in rows]
+                self.later(max(at, now + 1.0), self.round)
+
+        model(now, models)
 
 
 def main() -> None:
@@ -119,7 +138,7 @@ def main() -> None:
     for times in (1, 10, 30, 100, 300, 1_000):
         load = {name: value * times for name, value in TODAY.items()}
         found = Simulation(np.random.default_rng(0), {**COSTS, **given.costs}, load, given.processes).run(60 * given.minutes)
-        shares = ", ".join(f"{found[f'{name}_share']:.3f}" for name in ("dashboard", "api", "writer", "worker"))
+        shares = ", ".join(f"{found[f'{name}_share']:.3f}" for name in PARTS)
         waits = ", ".join(f"{found[f'{name}_wait_seconds']:.3f} s" for name in ("answer", "request", "summary"))
         print(f"{times:>6}{load['requests']:>12,.1f}{load['experts']:>9,}{load['models']:>8,}   {shares:<35}   {waits}", flush=True)
     print(json.dumps({f"x{times}_{name}": round(value, 4) for name, value in found.items()}))
