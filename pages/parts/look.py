@@ -19,7 +19,7 @@ _STYLE = """
 h1 {letter-spacing: -.012em; padding-bottom: .15rem !important}
 h3 {letter-spacing: -.005em}
 .finding {font-size: 1.1rem; line-height: 1.5; opacity: .84; max-width: 62rem; margin: 0 0 .4rem 0}
-[data-testid=stPageLink] a {height: auto; white-space: normal; padding-left: 0; align-items: flex-start}
+[data-testid=stPageLink] a {height: auto; white-space: normal; padding-left: 0; align-items: center}
 [data-testid=stPageLink] p {white-space: normal; overflow: visible}
 [data-testid=stCaptionContainer] {color: inherit !important; opacity: .8}
 [data-testid=stMetricValue] {font-variant-numeric: tabular-nums}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import streamlit as st
@@ -42,7 +42,9 @@ with st.container(border=True, key="live"):
     )
     st.caption(where)
     look: Literal["primary", "secondary"] = "primary" if trial.mode == "none" else "secondary"
-    if st.button("Roll back...", key="roll-back", icon=":material/undo:", type=look, **page.may(project, "roll_back")):
+    before = project.champion_at(live.started - timedelta(microseconds=1))
+    first = {} if before else {"disabled": True, "help": "No version was live before this one."}
+    if st.button("Roll back...", key="roll-back", icon=":material/undo:", type=look, **(page.may(project, "roll_back") or first)):
 
         def back(reason: str) -> str:
             """Return to the champion before."""

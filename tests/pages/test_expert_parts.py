@@ -60,8 +60,8 @@ def test_metrics_are_turned_so_that_right_is_better_for_the_new_version():
     assert rows["difference"].tolist() == [0.1, 0.1]
     assert rows[["lower", "upper"]].values.tolist() == [[0.05, 0.15], [0.0, 0.2]]
     chart = difference_charts.dots(rows, own_scale=True, dark=False)
-    assert min(chart.data[-1].x) > 0
-    assert "0.800 → 0.900" in chart.layout.yaxis.ticktext[1]
+    assert min(next(trace for trace in chart.data if trace.mode == "markers").x) > 0
+    assert any("<b>log loss</b>  0.500 → 0.400" in note.text for note in chart.layout.annotations)
 
 
 def test_many_slices_show_both_ends():

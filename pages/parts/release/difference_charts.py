@@ -26,7 +26,7 @@ def metric_rows(metrics: pd.DataFrame) -> pd.DataFrame:
         sign = -1.0 if row.metric in LOWER_IS_BETTER else 1.0
         ends = sorted((sign * float(row.lower), sign * float(row.upper)))
         text = f"{words.number(row.old)} → {words.number(row.new)}"
-        rows.append((str(row.metric).replace("_", " "), text, sign * float(row.difference), *ends, row.better))
+        rows.append((words.metric(str(row.metric)), text, sign * float(row.difference), *ends, row.better))
     return pd.DataFrame(rows, columns=list(HEAD))
 
 
