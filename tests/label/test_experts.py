@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def test_people_are_given_what_they_know(make: Make) -> None:
         for who, good in (("ana", 0), ("ben", 1), ("cat", 0)):
             for task in labeling.next_tasks(context, who, 20):
                 truth = int(task.sample["a"] + 0.3 * task.sample["b"] > 0)
-                right = truth == good or hash((task.id, who)) % 5 < 2
+                right = truth == good or crc32(f"{task.sample['a']:.6f} {who}".encode()) % 5 < 2
                 labeling.annotate(context, task, truth if right else 1 - truth, who)
     mine = [task.prediction for task in labeling.next_tasks(context, "ben", 20) if task.purpose == "query"]
     others = [task.prediction for task in labeling.next_tasks(context, "ana", 20) if task.purpose == "query"]
