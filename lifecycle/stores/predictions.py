@@ -83,7 +83,7 @@ class PredictionLog:
         database transaction if there is one. Returns the first and last seq."""
         if isinstance(table, pa.Table) and table.num_rows >= LARGE:
             table = self.stage(table)
-        with self.database.write() as connection:
+        with self.database.write():
             if isinstance(table, Segment):
                 self.compact()
                 first = self.rows + 1
@@ -91,12 +91,11 @@ class PredictionLog:
                 return first, first + table.rows - 1
             first = self.rows + 1
             if table.num_rows:
-                row = (*self._key, secrets.token_hex(8), first, table.num_rows, _packed(table))
-                connection.execute("INSERT INTO buffer (project, stream, token, first_seq, rows, payload) VALUES (?, ?, ?, ?, ?, ?)", row)
+                self._hold(first, table.num_rows, _packed(table))
                 if self._later is None:
                     self._tidy()
                 elif _due(self):
-                    self._later(self._tidy_apart)
+                    self._later(self.tidy)
             return first, first + table.num_rows - 1
 
     def discard(self, segment: Segment) -> None:
@@ -124,7 +123,7 @@ class PredictionLog:
             for place, table in self._pieces(part, tables, needed, after, rows, (start, end)):
                 if part.first_seq + place > last:
                     break  # a piece is read when it is asked for
-                seq = np.arange(part.first_seq + place, part.first_seq + place + table.num_rows)
+                seq = part.first_seq + place + np.arange(table.num_rows)
                 keep = (seq > after) & (seq <= last) & _within(table["time"], start, end)
                 piece = _with_seq(conform(table, _without_seq(schema)), seq, columns)
                 yield from (piece if keep.all() else piece.filter(pa.array(keep))).combine_chunks().to_batches()
@@ -229,7 +228,8 @@ class PredictionLog:
         return [_Part(self.root / row[0] if row[0] else None, *row[1:]) for row in rows]
 
     def _buffered(self, part: _Part) -> pa.Table:
-        payload = self.database.value("SELECT payload FROM buffer WHERE token = ? AND project = ? AND stream = ?", (part.token, *self._key))
+        sql = "SELECT payload FROM buffer WHERE project = ? AND stream = ? AND first_seq = ? AND token = ?"
+        payload = self.database.value(sql, (*self._key, part.first_seq, part.token))
         if payload is not None:
             return pa.ipc.open_stream(payload).read_all()
         moved = self._parts(part.first_seq - 1, part.last_seq)  # compacted or folded since the list was made
@@ -271,23 +271,26 @@ class PredictionLog:
         for number, place in hits:
             found[number] = part.first_seq + place
 
+    def tidy(self) -> None:
+        """Keep the buffer short while others append: what is small is merged first, and the transaction that puts it in place is short."""
+        if self._waiting()[0]:
+            self._compact_apart()
+        else:
+            self._fold()
+
     def _tidy(self) -> None:
-        """Keep the buffer short: fold many small entries into one, and compact it when it is large."""
-        sql = "SELECT count(*), sum(rows), sum(length(payload)), sum(rows < ?) FROM buffer WHERE project = ? AND stream = ?"
-        _, rows, size, small = self.database.connection.execute(sql, (SMALL, *self._key)).fetchone()
-        if rows >= LARGE or size >= LARGE_BYTES:
+        """The same in the transaction of an append, when there is something to do."""
+        large, small = self._waiting()
+        if large:
             self.compact()
         elif small >= SMALL:
             self._fold()
 
-    def _tidy_apart(self) -> None:
-        """The same while others append: what is small is merged first, and the transaction that puts it in place is short."""
-        sql = "SELECT sum(rows), sum(length(payload)) FROM buffer WHERE project = ? AND stream = ?"
-        rows, size = self.database.connection.execute(sql, self._key).fetchone()
-        if (rows or 0) >= LARGE or (size or 0) >= LARGE_BYTES:
-            self._compact_apart()
-        else:
-            self._fold()
+    def _waiting(self) -> tuple[bool, int]:
+        """Whether the buffer is large, and how many of its entries are small."""
+        sql = "SELECT coalesce(sum(rows), 0), sum(length(payload)), sum(rows < ?) FROM buffer WHERE project = ? AND stream = ?"
+        rows, size, small = self.database.connection.execute(sql, (SMALL, *self._key)).fetchone()
+        return rows >= LARGE or (size or 0) >= LARGE_BYTES, small or 0
 
     def _compact_apart(self) -> None:
         """`compact` with the file written before its transaction, so that nobody who appends waits for it."""
@@ -318,25 +321,21 @@ class PredictionLog:
         if len(parts) < 2:
             return
         table = self._merged(parts)
-        with self.database.write() as connection:
-            if not self._taken(parts):
-                return
-            row = (*self._key, secrets.token_hex(8), parts[0].first_seq, table.num_rows, _packed(table))
-            connection.execute("INSERT INTO buffer (project, stream, token, first_seq, rows, payload) VALUES (?, ?, ?, ?, ?, ?)", row)
+        payload = _packed(table)
+        with self.database.write():
+            if self._taken(parts):
+                self._hold(parts[0].first_seq, table.num_rows, payload)
+
+    def _hold(self, first: int, rows: int, payload: bytes) -> None:
+        names = "project, stream, token, first_seq, rows, payload"
+        row = (*self._key, secrets.token_hex(8), first, rows, payload)
+        self.database.connection.execute(f"INSERT INTO buffer ({names}) VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _enter(self, segment: Segment, first: int) -> None:
-        row = (
-            *self._key,
-            segment.path,
-            segment.rows,
-            first,
-            first + segment.rows - 1,
-            _iso(segment.first_time),
-            _iso(segment.last_time),
-            segment.sha256,
-        )
+        span = (first, first + segment.rows - 1, _iso(segment.first_time), _iso(segment.last_time))
+        row = (*self._key, segment.path, segment.rows, *span, segment.sha256)
+        names = "project, stream, path, rows, first_seq, last_seq, first_time, last_time, sha256"
         with self.database.write() as connection:
-            names = "project, stream, path, rows, first_seq, last_seq, first_time, last_time, sha256"
             connection.execute(f"INSERT INTO segments ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _sweep(self) -> None:
@@ -350,10 +349,10 @@ class PredictionLog:
 
 
 def _due(log: PredictionLog) -> bool:
-    """Whether this process has appended often enough for the buffer to be folded."""
+    """Whether this process has appended often enough for the buffer to be folded; at its first append, too, for those who died early."""
     key = (str(log.database.path), log.project, log.stream)
     with _APPENDS_LOCK:
-        _APPENDS[key] = (_APPENDS.get(key, 0) + 1) % SMALL
+        _APPENDS[key] = (_APPENDS.get(key, -1) + 1) % SMALL
         return _APPENDS[key] == 0
 
 

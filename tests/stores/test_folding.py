@@ -35,10 +35,23 @@ def test_whoever_appends_does_not_fold(tmp_path: Path) -> None:
     log = opened(tmp_path, put_aside.append)
     for number in range(predictions.SMALL + 10):
         log.append(row(number))
-    assert (len(put_aside), entries(log)) == (1, predictions.SMALL + 10)
-    put_aside[0]()
+    assert (len(put_aside), entries(log)) == (2, predictions.SMALL + 10)
+    put_aside[1]()
     assert entries(log) == 1
     assert log.read()["x"].to_pylist() == [float(number) for number in range(predictions.SMALL + 10)]
+
+
+def test_processes_that_die_early_leave_no_entry_a_request_behind(tmp_path: Path) -> None:
+    log = opened(tmp_path, lambda work: None)
+    for _ in range(3):
+        predictions._APPENDS.clear()  # a new process
+        for number in range(20):
+            log.append(row(number))
+    predictions._APPENDS.clear()
+    put_aside: list[Callable[[], None]] = []
+    PredictionLog(log.database, tmp_path, "p", "served", put_aside.append).append(row(20))
+    put_aside[0]()
+    assert (entries(log), log.rows) == (1, 61)
 
 
 def test_appends_and_folds_of_two_threads(tmp_path: Path) -> None:
@@ -47,7 +60,7 @@ def test_appends_and_folds_of_two_threads(tmp_path: Path) -> None:
 
     def fold() -> None:
         while not stop.is_set():
-            log._tidy_apart()
+            log.tidy()
         log.database.close()
 
     threads = [threading.Thread(target=fold) for _ in range(2)]

@@ -44,6 +44,8 @@ def make_up(context: Context, who: Route) -> int:
         return 0
     schema, cursor = context.schema, f"shadow-whole-{who.trial.id}"
     after = max(cursors.position(context.database, context.name, cursor), trials.counters(context.database, who.trial.id).get("after", 0))
+    for log in (context.log(), context.log(f"shadow-{who.candidate.version}")):
+        log.tidy()  # processes that died early leave an entry a request, which would be looked through one by one
     made = 0
     for batch in context.log().batches(["id", *schema.names], after=after):
         table = pa.Table.from_batches([batch])
