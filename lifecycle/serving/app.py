@@ -58,8 +58,8 @@ class Server:
         self.stopping = True
         for batcher in self._batchers.values():
             batcher.close()
-        self._aside.shutdown(wait=True)
         self.watcher.stop()
+        self._aside.shutdown(wait=True)
         self.workspace.database.close()
 
     def batcher(self, name: str) -> Batcher:

@@ -160,7 +160,7 @@ class Watcher:
     def _make_up(self, context: Context, route: Route) -> None:
         """What a process that died has not asked a shadow."""
         try:
-            shadowing.make_up(context, route)
+            shadowing.make_up(context, route, self._stop.is_set)
         except LifecycleError as error:
             log.warning("The shadow of %s lacks rows and could not be asked (%s); the next start tries again.", context.name, error)
 

@@ -39,6 +39,16 @@ def test_what_is_missing_is_asked_once_and_its_labels_are_paired(project, monkey
     assert (project.trial().requests, project.trial().labelled) == (67, 60)
 
 
+def test_a_server_that_stops_leaves_the_rest_to_the_next(project, monkeypatch):
+    project.roll_out(2, mode="shadow", by="bob")
+    with monkeypatch.context() as dead:
+        dead.setattr(shadowing, "ask", lambda *_: None)
+        project.predict(features(30, 1))
+    context = project._context
+    assert shadowing.make_up(context, answering.route(context), lambda: True) == 0
+    assert shadowing.make_up(context, answering.route(context), lambda: False) == 30
+
+
 def test_a_shadow_is_asked_of_what_is_in_the_log_alone(project, monkeypatch):
     project.roll_out(2, mode="shadow", by="bob")
     with monkeypatch.context() as full:

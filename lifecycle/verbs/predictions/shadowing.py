@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -38,8 +38,11 @@ def ask(context: Context, schema: Schema, features: pd.DataFrame, ids: Sequence[
         _keep(context, schema, who, ids, said)
 
 
-def make_up(context: Context, who: Route) -> int:
-    """Ask the candidate about the rows since the trial's start that its log lacks; how many there were. Those that it fails on stay out."""
+def make_up(context: Context, who: Route, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Ask the candidate about the rows since the trial's start that its log lacks; how many there were. Those that it fails on stay out.
+
+    `stopping` is asked before each batch of rows; when it says so, the rest is left to the next process that serves.
+    """
     if who.candidate is None or who.trial is None or not modes.facts(who.trial.mode)["aside"]:
         return 0
     schema, cursor = context.schema, f"shadow-whole-{who.trial.id}"
@@ -48,6 +51,8 @@ def make_up(context: Context, who: Route) -> int:
         log.tidy()  # processes that died early leave an entry a request, which would be looked through one by one
     made = 0
     for batch in context.log().batches(["id", *schema.names], after=after):
+        if stopping():
+            break
         table = pa.Table.from_batches([batch])
         lacking = np.flatnonzero(_absent(context, who, table["id"].to_pylist()))
         if len(lacking):
