@@ -1,19 +1,18 @@
-"""The worker: one process a workspace that runs what is queued, and once a minute lets each project turn its loop.
+"""The worker: a process that executes what is queued, and once a minute lets each project turn its loop.
 
-It holds a lock that the operating system frees when it dies, however it dies; what it was at is resumed by the next one.
+A workspace may have any number of them: what waits is handed to all through workflows, and what a dead one left is taken over. One of them,
+which holds a lock that the operating system frees when it dies, turns the projects' loops; the others only execute runs.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -21,7 +20,7 @@ from typing import TypeVar
 
 from lifecycle.engines import workflows
 from lifecycle.engines.locks import exclusive, seat, vacant
-from lifecycle.errors import Conflict, LifecycleError
+from lifecycle.errors import LifecycleError, StoreError
 from lifecycle.stores import events, workers
 from lifecycle.stores.durable import place
 from lifecycle.verbs.train import running
@@ -29,7 +28,7 @@ from lifecycle.workspace import Workspace, open_workspace
 
 __all__ = ["LOOK_SECONDS", "TICK_SECONDS", "Worker", "main"]
 
-LOOK_SECONDS = 2.0  # how soon a queued run is taken
+LOOK_SECONDS = 1.0  # how soon a queued run is handed to the workers
 TICK_SECONDS = 60.0
 REPEAT_SECONDS = 3600.0  # how long the same trouble is told once
 
@@ -38,61 +37,70 @@ log = logging.getLogger("lifecycle.worker")
 
 
 def main(home: Path) -> None:
-    """Work until SIGTERM or SIGINT; a run that is under way is stopped, and goes on at the same step when a worker starts again.
+    """Work until SIGTERM or SIGINT; a run that is under way is left to another worker, or goes on at the same step when one starts.
 
     Raises
     ------
-    Conflict : another worker serves this workspace, and LIFECYCLE_DURABLE_URL does not let several share it.
+    StoreError : the workflows' database cannot be opened. InvalidValue : LIFECYCLE_DURABLE_URL names none.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(message)s")
-    workspace = open_workspace(home)
-    stop, locks, url = threading.Event(), workspace.path / "locks", workflows.url()
+    workspace, stop = open_workspace(home), threading.Event()
 
     def finish(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        if url is None:  # else it is no run that this thread is at
+        if not stop.is_set():
+            stop.set()
             raise SystemExit(0)
 
-    with ExitStack() as stack:
-        if url is None and not stack.enter_context(exclusive(locks / "worker.lock")):
-            raise Conflict(f"A worker serves {workspace.path} already; stop it first, or let several share it by LIFECYCLE_DURABLE_URL.")
-        loop = Worker(workspace, stop) if url is None else Sharing(workspace, stop, stack.enter_context(seat(locks)), url)
+    with seat(workspace.path / "locks") as name:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, finish)
-        loop.run()
+        Worker(workspace, stop, name).run()
 
 
 class Worker:
-    """The loop. `stop` ends it after what it is at."""
+    """One of the workers, by the name of its seat. `stop` ends it after what it is at; a run is left to the others."""
 
-    def __init__(self, workspace: Workspace, stop: threading.Event, tick_seconds: float = TICK_SECONDS, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self, workspace: Workspace, stop: threading.Event, name: str, tick_seconds: float = TICK_SECONDS, look_seconds: float = LOOK_SECONDS
+    ) -> None:
         self.workspace = workspace.as_worker()
         self.stop = stop
+        self.id = name
         self.tick_seconds = tick_seconds
         self.look_seconds = look_seconds
-        self.id = f"{socket.gethostname()}:{os.getpid()}"
+        self._locks = workspace.path / "locks"
+        self._lead = ExitStack()
+        self._leading = False
         self._ticked: dict[str, float] = {}
         self._told: dict[tuple[str, str], float] = {}
 
     def run(self) -> None:
-        """Look for queued runs every few seconds, and tick each project once a minute, until `stop`."""
-        log.info("serves %s", self.workspace.path)
+        """Execute what waits, and tick each project once a minute, until `stop`.
+
+        Raises
+        ------
+        StoreError : the workflows' database cannot be opened at the start. Later it is opened again and again.
+        """
+        workers.beat(self.workspace.database, self.id, datetime.now(UTC))
         aside = [threading.Thread(target=part, daemon=True) for part in (self._beat, self._post)]
-        for thread in aside:
-            thread.start()
         try:
-            while not self.stop.is_set():
-                self.look()
-                self.stop.wait(self.look_seconds)
+            shared = self._join()
+            log.info("%s serves %s", self.id, self.workspace.path)
+            for thread in aside:
+                thread.start()
+            with self._lead:
+                while not self.stop.is_set():
+                    shared = self._share(shared)
         finally:
             self.stop.set()
             for thread in aside:
-                thread.join(timeout=5)
+                if thread.ident is not None:
+                    thread.join(timeout=5)
             workers.leave(self.workspace.database, self.id)
-            log.info("has stopped")
+            log.info("%s has stopped", self.id)
 
-    def look(self) -> None:
-        """One round: each project whose minute is over ticks, the others run what is queued."""
+    def round(self) -> None:
+        """Each project whose minute is over ticks, the others see to what is queued."""
         for project in self._guarded("", self.workspace.projects):
             if self.stop.is_set():
                 return
@@ -100,6 +108,35 @@ class Worker:
             if due:
                 self._ticked[project.name] = time.monotonic()
             self._guarded(project.name, project.tick if due else project.work)
+
+    def _join(self) -> workflows.Workflows:
+        home = self.workspace.path
+        return workflows.Workflows(workflows.url(home), _token(home), self.id, self._perform, self.stop.is_set)
+
+    def _share(self, shared: workflows.Workflows) -> workflows.Workflows:
+        """Look every second until `stop`, or until the workflows' database fails; returns how to go on then."""
+        try:
+            with closing(shared), running.handed_over(shared.offer):
+                while not self.stop.is_set():
+                    for id in shared.take_over(self._gone):
+                        log.info("takes over %s", id)
+                    if not self._leading:
+                        self._leading = self._lead.enter_context(exclusive(self._locks / "worker.lock"))
+                    if self._leading:
+                        self.round()
+                    self.stop.wait(self.look_seconds)
+        except StoreError as error:
+            log.error("%s", error)
+        while not self.stop.wait(self.look_seconds):
+            with suppress(StoreError):
+                return self._join()
+        return shared
+
+    def _gone(self, name: str) -> bool:
+        return vacant(self._locks, name) or name not in workers.alive(self.workspace.database, datetime.now(UTC))
+
+    def _perform(self, project: str, run: str, keeper: workflows.Workflows) -> str:
+        return running.execute(self.workspace.project(project)._context, run, keeper).status
 
     def _guarded(self, name: str, part: Callable[[], list[T]]) -> list[T]:
         """What happens in one project never stops the worker: trouble becomes an event, the same one once an hour."""
@@ -140,48 +177,6 @@ class Worker:
             if self.stop.wait(self.look_seconds):
                 self.workspace.database.close()
                 return
-
-
-class Sharing(Worker):
-    """One of several workers: what waits is handed to all of them through workflows, and what a dead one left is taken over.
-
-    The one that holds the workspace's lock turns the projects' loops; the others only execute runs.
-    """
-
-    def __init__(self, workspace: Workspace, stop: threading.Event, name: str, url: str) -> None:
-        super().__init__(workspace, stop)
-        self.id = name
-        self._url = url
-        self._locks = workspace.path / "locks"
-        self._lead = ExitStack()
-        self._leading = False
-        self._shared: workflows.Workflows | None = None
-
-    def run(self) -> None:
-        """Take part until `stop`; a run that is under way is left to the others."""
-        workers.beat(self.workspace.database, self.id, datetime.now(UTC))
-        self._shared = workflows.Workflows(self._url, _token(self.workspace.path), self.id, self._perform, self.stop.is_set)
-        try:
-            with self._lead, running.handed_over(self._shared.offer):
-                super().run()
-        finally:
-            self._shared.close()
-
-    def look(self) -> None:
-        """Take over what dead workers left; then, for the one that leads, a round over the projects."""
-        assert self._shared is not None
-        for id in self._guarded("", lambda: self._shared.take_over(self._gone)):  # type: ignore[union-attr]
-            log.info("takes over %s", id)
-        if not self._leading:
-            self._leading = self._lead.enter_context(exclusive(self._locks / "worker.lock"))
-        if self._leading:
-            super().look()
-
-    def _gone(self, name: str) -> bool:
-        return name != self.id and (vacant(self._locks, name) or name not in workers.alive(self.workspace.database, datetime.now(UTC)))
-
-    def _perform(self, project: str, run: str, keeper: workflows.Workflows) -> str:
-        return running.execute(self.workspace.project(project)._context, run, keeper).status
 
 
 def _token(home: Path) -> str:

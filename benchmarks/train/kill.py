@@ -3,7 +3,7 @@
     python benchmarks/train/kill.py [--steps 100] [--workers 0] [--shared 0] [--url URL] [--dask 0] [--dask-workers 0]
 
 Kills of the process that executes the steps (`--steps`), of a real `lifecycle worker` whose child trains (`--workers`), of the one of two
-workers that holds the run, which they share through the database at `--url` (`postgresql://user@host/database`, `sqlite:///file`, or
+workers that holds the run (`--shared`; through the workspace's own workflows, or those at `--url`: `postgresql://user@host/database`, or
 `postgresql` for a server of its own), of the process that trains on two Dask workers (`--dask`), and of one of those Dask workers while it
 fits (`--dask-workers`). Each kill is aimed at a step, one after the other: it waits until the step begins, and then for a random part of
 the time that the step took in runs that nobody killed. Prints one line of JSON a part, and fails when anything is not as it should be.
@@ -149,16 +149,22 @@ def kill_steps(field: Range, kills: int) -> None:
 
 
 def kill_workers(field: Range, kills: int) -> None:
-    """Kills of a real worker, whose child has to die with it; the next one goes on."""
+    """Kills of a real worker, whose child has to die with it; the next one goes on, and is told to end."""
     command = [sys.executable, "-m", "lifecycle", "--home", str(field.home), "worker"]
-    field.lengths = lengths(field.project, lambda run: (field.project.work(), None)[1])
+
+    def whole(run: str) -> None:
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            field.ended(run)
+            process.terminate()
+
+    field.lengths = lengths(field.project, whole)
     for number in range(kills):
         run = field.project.request_retrain(f"worker {number}").id
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
             field.aim(run, number)
             process.kill()
         done = field.seen(run)
-        field.project.work()
+        whole(run)
         field.check(run, done)
 
 
@@ -166,6 +172,7 @@ def sharing(home: Path, url: str) -> int:
     """A worker of several, forked so that it costs no imports; its process id."""
     if pid := os.fork():
         return pid
+    os.environ["LIFECYCLE_DURABLE_URL"] = url
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
 
@@ -176,9 +183,7 @@ def sharing(home: Path, url: str) -> int:
     running.jobs.ask = here  # in its own process, so that the kill takes the step along
     workspace = lifecycle.open_workspace(home)
     with seat(workspace.path / "locks") as name:
-        loop = worker.Sharing(workspace, threading.Event(), name, url)
-        loop.look_seconds = 0.1
-        loop.run()
+        worker.Worker(workspace, threading.Event(), name, look_seconds=0.1).run()
     os._exit(0)
 
 
@@ -308,7 +313,7 @@ def main() -> None:
         part("workers", given.workers, lambda field: kill_workers(field, given.workers))
     if given.shared:
         with server() if given.url == "postgresql" else contextlib.nullcontext(given.url) as url:
-            part(f"shared, {url.partition(':')[0]}", given.shared, lambda field: kill_shared(field, given.shared, url))
+            part(f"shared, {url.partition(':')[0] or 'sqlite'}", given.shared, lambda field: kill_shared(field, given.shared, url))
     if given.dask or given.dask_workers:
         with dask() as cluster:
             if given.dask:

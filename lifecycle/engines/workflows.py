@@ -1,42 +1,48 @@
-"""Runs as workflows of DBOS, for several workers that share what waits and take over what a dead one left.
+"""Runs as workflows of DBOS: workers share what waits and take over what a dead one left.
 
-`LIFECYCLE_DURABLE_URL=postgresql://user@host/database` (or `sqlite:///file`) chooses it. The rows of a run stay the truth: a row that
-waits is offered as a workflow with an id of its own, so that it is enqueued once however many workers see it; each step of a run is a
-step of the workflow. Values are stored as JSON, never as pickles. Needs the packages `dbos` and, for PostgreSQL, `psycopg`.
+They are kept in `workflows.db` of the workspace, or where `LIFECYCLE_DURABLE_URL=postgresql://user@host/database` says. The rows of a run
+stay the truth: a row that waits is offered as a workflow with an id of its own, so that it is enqueued once however many workers see it;
+each step of a run is a step of the workflow. So the workflows may be lost at any time. Values are stored as JSON, never as pickles.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from lifecycle.engines.locks import exclusive
 from lifecycle.errors import InvalidValue, StoreError
 
 __all__ = ["Workflows", "url"]
+
+log = logging.getLogger("lifecycle.worker")
 
 LOOK_SECONDS = 0.5  # how soon what is enqueued is taken
 VERSION = "1"  # of the steps' order: workflows of another one are left to workers of that release
 PATIENCE_SECONDS = 30.0
 LIVE = ["PENDING", "ENQUEUED"]
-ADVICE = "check LIFECYCLE_DURABLE_URL and that its server runs."
+ADVICE = "check LIFECYCLE_DURABLE_URL and that its server runs, or that the disk can be written."
 
 
-def url() -> str | None:
-    """Where workflows are kept, None where runs are rows of the workspace alone.
+def url(home: Path) -> str:
+    """Where a workspace's workflows are kept: LIFECYCLE_DURABLE_URL, else `workflows.db` in its folder.
 
     Raises
     ------
     InvalidValue : LIFECYCLE_DURABLE_URL names neither PostgreSQL nor SQLite.
     """
-    wanted = os.environ.get("LIFECYCLE_DURABLE_URL", "").strip()
-    if wanted and wanted.partition("://")[0] not in ("postgresql", "sqlite"):
-        scheme = wanted.partition("://")[0][:20]
+    wanted = os.environ.get("LIFECYCLE_DURABLE_URL", "").strip() or f"sqlite:///{home / 'workflows.db'}"
+    scheme = wanted.partition("://")[0][:20]
+    if scheme not in ("postgresql", "sqlite"):
         raise InvalidValue(f"LIFECYCLE_DURABLE_URL begins with {scheme!r}; give postgresql://user@host/database, or leave it unset.")
-    return wanted or None
+    return wanted
 
 
 class Workflows:
@@ -51,17 +57,20 @@ class Workflows:
 
     Raises
     ------
-    StoreError : the packages are missing, or the database does not answer.
+    StoreError : the database does not answer, or cannot be written.
     """
 
     def __init__(self, url: str, workspace: str, seat: str, perform: Callable[[str, str, Workflows], str], stopping: Callable[[], bool]) -> None:
-        try:
-            self._dbos: Any = importlib.import_module("dbos")
-        except ImportError as error:
-            raise StoreError("LIFECYCLE_DURABLE_URL asks for DBOS, which is not installed; pip install 'lifecycle[durable]'.") from error
+        self._dbos: Any = importlib.import_module("dbos")  # 0.4 s that only a worker takes
         self._perform = perform
         self._stopping = stopping
+        self._closing = False
+        self._seat = seat
+        self._here: set[str] = set()  # the workflows that this process is at
+        self._idle: set[str] = set()  # those that are its own, and that it was not at when it looked last
         self._queue = f"runs-{workspace}"
+        self._opened: int | None = None
+        self._file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what fails here is told as this product's own errors
         config = {
             "name": f"lifecycle-{workspace}",
@@ -71,12 +80,23 @@ class Workflows:
             "application_version": VERSION,
             "serializer": self._dbos.DBOSPortableJSONSerializer(),
             "log_level": "CRITICAL",
+            "notification_listener_polling_interval_sec": LOOK_SECONDS,  # how long it takes to end, too
         }
         with StoreError.told("The workflows' database could not be opened", ADVICE):
-            self._dbos.DBOS(config=config)
-            self._workflow = self._dbos.DBOS.workflow(name="run")(lambda project, run: self._run(project, run))
-            self._dbos.DBOS.launch()
-            self._dbos.DBOS.register_queue(self._queue, worker_concurrency=1, polling_interval_sec=LOOK_SECONDS, on_conflict="always_update")
+            try:
+                self._launch(config)
+            except BaseException:
+                self.close(0.0)
+                raise
+
+    def _launch(self, config: dict[str, Any]) -> None:
+        if self._file is not None:
+            _set_aside(self._file)
+        self._dbos.DBOS(config=config)
+        self._workflow = self._dbos.DBOS.workflow(name="run")(lambda project, run: self._run(project, run))
+        self._dbos.DBOS.launch()
+        self._dbos.DBOS.register_queue(self._queue, worker_concurrency=1, polling_interval_sec=LOOK_SECONDS, on_conflict="always_update")
+        self._opened = _identity(self._file)
 
     def offer(self, project: str, run: str) -> None:
         """Enqueue a run unless it is; several workers may offer the same one at once.
@@ -93,15 +113,21 @@ class Workflows:
                 self._dbos.DBOS.enqueue_workflow(self._queue, self._workflow, project, run)
 
     def take_over(self, gone: Callable[[str], bool]) -> list[str]:
-        """Let others go on with the workflows of workers that are `gone` (asked by seat); returns the workflows' ids.
+        """Enqueue again the workflows of workers that are `gone` (asked by seat), and those of this one that it let go of, as when the
+        disk was full for a while; returns their ids.
 
         Raises
         ------
-        StoreError : the database does not answer.
+        StoreError : the database does not answer, or was removed.
         """
         with StoreError.told("What dead workers left could not be looked up", ADVICE):
+            if _identity(self._file) != self._opened:
+                raise StoreError(f"The file {self._file} was removed or replaced; it is opened again.")
             pending = self._dbos.DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-            left = [workflow.workflow_id for workflow in pending if gone(workflow.executor_id)]
+            idle = {workflow.workflow_id for workflow in pending if workflow.executor_id == self._seat} - self._here
+            others = [workflow.workflow_id for workflow in pending if workflow.executor_id != self._seat and gone(workflow.executor_id)]
+            left = [*others, *sorted(idle & self._idle)]
+            self._idle = idle
             for id in left:
                 self._dbos.DBOS.resume_workflow(id, queue_name=self._queue)
         return left
@@ -113,16 +139,49 @@ class Workflows:
 
     def stopping(self) -> bool:
         """Whether this process is about to end, so that what it executes has to be left to another."""
-        return self._stopping()
+        return self._closing or self._stopping()
 
     def close(self, seconds: float = 5.0) -> None:
-        """Wait so long for what is executed here, which was told to stop, and let go of it; it goes on elsewhere where it stopped."""
-        self._dbos.DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
+        """Stop what is executed here, and let go of it; it goes on where it stopped, here or elsewhere."""
+        self._closing = True
+        until = time.monotonic() + seconds
+        while self._here and time.monotonic() < until:
+            time.sleep(0.02)
+        with contextlib.suppress(Exception):  # a database that has gone cannot be left in good order
+            self._dbos.DBOS.destroy()
 
     def _run(self, project: str, run: str) -> str:
+        id = self._dbos.DBOS.workflow_id
         until = time.monotonic() + PATIENCE_SECONDS
-        while (status := self._perform(project, run, self)) in ("queued", "running") and time.monotonic() < until:
-            if self._stopping():
-                raise SystemExit(0)  # no failure: the workflow stays pending
-            time.sleep(LOOK_SECONDS)  # another process is at this project
+        self._here.add(id)
+        try:
+            while (status := self._perform(project, run, self)) in ("queued", "running") and time.monotonic() < until:
+                if self.stopping():
+                    raise SystemExit(0)  # no failure: the workflow stays pending
+                time.sleep(LOOK_SECONDS)  # another process is at this project
+        finally:
+            self._here.discard(id)
         return status  # one that still waits then is offered again
+
+
+def _identity(file: Path | None) -> int | None:
+    return file.stat().st_ino if file is not None and file.exists() else None
+
+
+def _set_aside(file: Path) -> None:
+    """Rename a database that is damaged, so that a new one is made: what it held is in the rows of the runs, too."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with exclusive(file.with_name(f"{file.name}.lock"), wait=PATIENCE_SECONDS):
+        try:
+            with contextlib.closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")  # one that reads waits for nobody who writes
+                found = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
+        except sqlite3.OperationalError:
+            raise  # busy, full, or not to be written: no damage
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+        if found != ["ok"]:
+            for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))):
+                with contextlib.suppress(FileNotFoundError):
+                    path.replace(path.with_name(f"{path.name}.damaged"))
+            log.warning("%s is damaged (%s) and was set aside; runs go on from their rows", file, found[0])

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 
-TRUSTED = ",".join(f"tests.train.recipes.{name}" for name in ("Dying", "Greedy", "Raising", "Sleeping"))
+TRUSTED = ",".join(f"tests.train.recipes.{name}" for name in ("Dying", "Greedy", "Raising", "Sleeping", "Waiting"))
 
 
 class Recipe(ClassifierMixin, BaseEstimator):
@@ -36,6 +36,17 @@ class Sleeping(Recipe):
 
     def act(self) -> None:
         time.sleep(self.seconds)
+
+
+class Waiting(Recipe):
+    """Fits as soon as a file is there, so that a test decides when."""
+
+    def __init__(self, file: str = "") -> None:
+        self.file = file
+
+    def act(self) -> None:
+        while not os.path.exists(self.file):
+            time.sleep(0.02)
 
 
 class Dying(Recipe):

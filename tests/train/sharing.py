@@ -1,6 +1,7 @@
-"""Forks workers that share what waits, for tests: a line on standard input starts one, and its process id is printed.
+"""Forks workers, so that a test pays the imports once: a line `HOME KIND [URL]` on standard input starts one, and its process id is printed.
 
-python -m tests.train.sharing HOME URL
+KIND `inside` performs the steps in the worker's own process, so that a kill takes both at once, and writes who is at one to HOME/holder;
+`whole` is `lifecycle worker`, whose steps are child processes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import lifecycle
 from lifecycle import worker
@@ -16,21 +18,26 @@ from lifecycle.engines.locks import seat
 from lifecycle.verbs.train import running, steps
 
 
-def work(home: Path, url: str) -> None:
-    """Execute runs with their steps in this process, so that a kill takes the worker and the step together."""
-    running.jobs.ask = lambda context, verb, log, stopping, **given: steps.perform(context, **given)
+def inside(home: Path) -> None:
+    """Take part, with the steps in this process."""
+
+    def here(context: Any, verb: str, log: Path, stopping: Any, **given: Any) -> Any:
+        (home / "holder").write_text(str(os.getpid()))
+        return steps.perform(context, **given)
+
+    running.jobs.ask = here
     workspace = lifecycle.open_workspace(home)
     with seat(workspace.path / "locks") as name:
-        loop = worker.Sharing(workspace, threading.Event(), name, url)
-        loop.look_seconds = 0.1
-        loop.run()
+        worker.Worker(workspace, threading.Event(), name, look_seconds=0.1).run()
 
 
 if __name__ == "__main__":
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        home, kind, *url = line.split()
         pid = os.fork()
         if not pid:
             os.dup2(2, 1)
-            work(Path(sys.argv[1]), sys.argv[2])
+            os.environ["LIFECYCLE_DURABLE_URL"] = "".join(url)
+            {"inside": inside, "whole": worker.main}[kind](Path(home))
             os._exit(0)
         print(pid, flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -107,22 +106,6 @@ steps.perform(project._context, {queued.id!r})
     assert attempts.to_dict() == {name: 2 if name == died_at else 1 for name in names}
     assert project.versions()["version"].tolist() == [2, 1]
     assert workspace.verify() == []
-
-
-def test_killing_the_worker_kills_its_child_and_the_next_one_goes_on(project: Project, workspace: Workspace) -> None:
-    project.set_recipe(recipes.Sleeping(1.5))
-    queued = project.request_retrain()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))}
-    worker = subprocess.Popen([sys.executable, "-c", f"from lifecycle.worker import main; main({str(workspace.path)!r})"], env=environment)
-    try:
-        wait_for(lambda: any(step.name == "train" and step.status == "running" for step in project.run(queued.id).steps), 60)
-    finally:
-        worker.kill()
-        worker.wait()
-    (ended,) = project.tick()
-    assert ended.status == "done", ended.error
-    assert len(project.versions()) == 2
-    assert events(project, "run_resumed") == [f"run {queued.id}"]
 
 
 @pytest.mark.parametrize(

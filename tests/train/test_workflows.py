@@ -1,4 +1,4 @@
-"""Several workers that share what waits through DBOS, on SQLite and on PostgreSQL, and take over what a dead one left."""
+"""Workers share what waits through DBOS, on SQLite and on PostgreSQL, and take over what a dead one left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,10 @@ from lifecycle import worker
 from lifecycle.engines import workflows
 from lifecycle.engines.locks import seat, vacant
 from lifecycle.project import Project
-from lifecycle.stores import workers
 from lifecycle.train.pipeline import STEPS
 from lifecycle.workspace import Workspace
 from tests.train import recipes
 
-pytest.importorskip("dbos")
 pytestmark = pytest.mark.timeout(600)
 POSTGRES = shutil.which("pg_ctl")
 NOBODY = 65_534
@@ -46,7 +43,6 @@ def server() -> Iterator[str]:
     """A PostgreSQL of our own on loopback; it refuses to run as root, so root lends it another user."""
     if POSTGRES is None:
         pytest.skip("PostgreSQL (pg_ctl, initdb) is not installed here")
-    pytest.importorskip("psycopg")
     with tempfile.TemporaryDirectory(prefix="pg") as name, socket.socket() as probe:
         folder, options = Path(name), {}
         if os.getuid() == 0:
@@ -65,23 +61,16 @@ def server() -> Iterator[str]:
             run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'workflows.db'}" if request.param == "sqlite" else request.getfixturevalue("server")
-
-
-@pytest.fixture
-def start(workspace: Workspace, url: str) -> Iterator[Callable[[], int]]:
-    """Start another worker; returns its process id."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))}
-    command = [sys.executable, "-m", "tests.train.sharing", str(workspace.path), url]
-    parent = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Callable[[Path, str], int]]:
+    """Start a worker of a workspace, of a kind that `tests.train.sharing` knows; returns its process id."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])), "LIFECYCLE_TRUSTED_TYPES": recipes.TRUSTED}
+    command, streams = [sys.executable, "-m", "tests.train.sharing"], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    parent = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, text=True, **streams)  # type: ignore[call-overload]
     pids: list[int] = []
 
-    def begin() -> int:
-        assert parent.stdin is not None
-        assert parent.stdout is not None
-        parent.stdin.write("\n")
+    def begin(home: Path, kind: str, url: str = "") -> int:
+        parent.stdin.write(f"{home} {kind} {url}\n")
         parent.stdin.flush()
         pids.append(int(parent.stdout.readline()))
         return pids[-1]
@@ -95,12 +84,10 @@ def start(workspace: Workspace, url: str) -> Iterator[Callable[[], int]]:
 
 
 @contextlib.contextmanager
-def sharing(workspace: Workspace, url: str) -> Iterator[None]:
+def sharing(workspace: Workspace) -> Iterator[None]:
     """A worker in this process; at the end of the block it is told to stop."""
     stop = threading.Event()
-    loop = worker.Sharing(workspace, stop, "here-1", url)
-    loop.look_seconds = 0.05
-    thread = threading.Thread(target=loop.run)
+    thread = threading.Thread(target=worker.Worker(workspace, stop, "here-1", look_seconds=0.05).run)
     thread.start()
     try:
         yield
@@ -114,40 +101,78 @@ def at_training(project: Project, run: str) -> bool:
     return any(step.name == "train" and step.status == "running" for step in project.run(run).steps)
 
 
-def test_a_killed_worker_s_run_is_taken_over_by_the_other(project: Project, workspace: Workspace, start: Callable[[], int]) -> None:
-    project.set_recipe(recipes.Sleeping(1.5))
-    pids = {f"{socket.gethostname()}-{number}": start() for number in (1, 2)}
-    wait_for(lambda: len(workers.alive(workspace.database, datetime.now(UTC))) == 2)
+def done(project: Project, run: str) -> dict[str, object]:
+    return {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.fixture
+def gate(project: Project, tmp_path: Path) -> Path:
+    """What the project's fits wait for."""
+    project.set_recipe(recipes.Waiting(str(tmp_path / "gate")))
+    return tmp_path / "gate"
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_a_killed_worker_s_run_is_taken_over_by_the_other(
+    where: str, project: Project, workspace: Workspace, gate: Path, forks: Callable[..., int], request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("server") if where == "postgresql" else ""
+    pids = [forks(workspace.path, "inside", url) for _ in range(2)]
+    wait_for(lambda: workspace.workers() == [f"{socket.gethostname()}-{number}" for number in (1, 2)])
     run = project.request_retrain().id
     wait_for(lambda: at_training(project, run))
-    before = {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
-    locked = subprocess.run(["lslocks", "-n", "-o", "PID,PATH"], capture_output=True, text=True).stdout if shutil.which("lslocks") else ""
-    one = next((pid for pid in pids.values() if any(line.split()[:1] == [str(pid)] and "work-p.lock" in line for line in locked.splitlines())), None)
-    for pid in [one] if one else list(pids.values()):
-        os.kill(pid, signal.SIGKILL)
-    if one is None:
-        start()
+    before, holder = done(project, run), int((workspace.path / "holder").read_text())
+    assert holder in pids
+    os.kill(holder, signal.SIGKILL)
+    gate.touch()
     wait_for(lambda: project.run(run).status == "done")
-    assert {step.name: step.finished for step in project.run(run).steps if step.name in before} == before
+    assert before.items() <= done(project, run).items()
+    assert int((workspace.path / "holder").read_text()) in {*pids} - {holder}
     attempts = workspace.database.frame("SELECT name, attempts FROM run_steps WHERE run = ?", (run,)).set_index("name")["attempts"]
     assert attempts.to_dict() == {name: 2 if name == "train" else 1 for name in STEPS}
     assert project.versions()["version"].tolist() == [2, 1]
     assert workspace.verify() == []
+    assert (workspace.path / "workflows.db").exists() is (where == "sqlite")
 
 
-def test_cancel_retry_stop_and_crash(project: Project, workspace: Workspace, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'workflows.db'}"
-    project.set_recipe(recipes.Sleeping(1.5))
+def test_a_killed_worker_takes_its_child_along_and_one_that_is_told_to_end_hands_its_run_over(
+    project: Project, workspace: Workspace, gate: Path, forks: Callable[..., int]
+) -> None:
     run = project.request_retrain().id
-    with sharing(workspace, url):
+    killed = forks(workspace.path, "whole")
+    wait_for(lambda: at_training(project, run))
+    os.kill(killed, signal.SIGKILL)
+    told = forks(workspace.path, "whole")
+    attempts = "SELECT attempts FROM run_steps WHERE run = ? AND name = 'train'"
+    wait_for(lambda: workspace.database.value(attempts, (run,)) == 2)  # the dead worker's child holds no lock any more
+    before = done(project, run)
+    os.kill(told, signal.SIGTERM)
+    wait_for(lambda: gone(told), 20.0)
+    assert workspace.workers() == []
+    assert {step.name: step.status for step in project.run(run).steps if step.name in ("split", "train")} == {"split": "done", "train": "waiting"}
+    assert workspace.database.value(attempts, (run,)) == 1  # what was handed over is no failed attempt
+    gate.touch()
+    with sharing(workspace):
+        wait_for(lambda: project.run(run).status == "done")
+    assert before.items() <= done(project, run).items()
+    assert project.versions()["version"].tolist() == [2, 1]
+
+
+def test_cancel_retry_and_crash(project: Project, workspace: Workspace, gate: Path) -> None:
+    run = project.request_retrain().id
+    with sharing(workspace):
         wait_for(lambda: at_training(project, run))
         project.cancel(run, by="ana")
         wait_for(lambda: project.run(run).status == "cancelled")
+        gate.touch()
         project.retry(run)
-        wait_for(lambda: at_training(project, run))
-    stopped = {step.name: step.status for step in project.run(run).steps}
-    assert (stopped["split"], stopped["train"]) == ("done", "waiting")
-    with sharing(workspace, url):
         wait_for(lambda: project.run(run).status == "done")
         assert project.versions()["version"].tolist() == [2, 1]
         project.set_recipe(recipes.Dying())
@@ -156,33 +181,40 @@ def test_cancel_retry_stop_and_crash(project: Project, workspace: Workspace, tmp
     assert "crashed (SIGSEGV)" in str(project.run(dying).error)
 
 
-def test_a_worker_that_is_told_to_end_hands_its_run_over(project: Project, workspace: Workspace, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'workflows.db'}"
-    project.set_recipe(recipes.Sleeping(2.0))
+def test_workflows_that_are_damaged_or_removed_lose_nothing(project: Project, workspace: Workspace, gate: Path) -> None:
+    file = workspace.path / "workflows.db"
+    file.write_bytes(b"no database" * 1000)
     run = project.request_retrain().id
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])), "LIFECYCLE_DURABLE_URL": url}
-    with subprocess.Popen([sys.executable, "-m", "lifecycle", "--home", str(workspace.path), "worker"], env=environment) as process:
+    with sharing(workspace):
         wait_for(lambda: at_training(project, run))
-        process.terminate()
-        assert process.wait(30) == 0
-    left = {step.name: step.status for step in project.run(run).steps}
-    assert (left["split"], left["train"], left["evaluate"]) == ("done", "waiting", "waiting")
-    assert workers.alive(workspace.database, datetime.now(UTC)) == []
-    before = {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
-    with sharing(workspace, url):
+        assert (workspace.path / "workflows.db.damaged").exists()
+        before = done(project, run)
+        file.unlink()
+        wait_for(file.exists)
+        gate.touch()
         wait_for(lambda: project.run(run).status == "done")
-    assert {step.name: step.finished for step in project.run(run).steps if step.name in before} == before
-    attempts = workspace.database.value("SELECT max(attempts) FROM run_steps WHERE run = ?", (run,))
-    assert attempts == 1  # what was handed over is no failed attempt
+    assert before.items() <= done(project, run).items()
     assert project.versions()["version"].tolist() == [2, 1]
+    file.unlink()
+    again = project.request_retrain("again").id
+    with sharing(workspace):
+        wait_for(lambda: project.run(again).status == "done")
+    assert workspace.verify() == []
 
 
-def test_a_url_that_is_none_and_a_server_that_is_not_there_are_sentences(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_cannot_be_opened_is_a_sentence(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    (workspace.path / "workflows.db").mkdir()
+    with pytest.raises(lifecycle.StoreError, match="workflows' database could not be opened"):
+        worker.Worker(workspace, threading.Event(), "here-1").run()
+    assert workspace.workers() == []
+
+
+def test_a_url_is_checked_and_none_is_the_workspace_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIFECYCLE_DURABLE_URL", "mysql://secret@host")
     with pytest.raises(lifecycle.InvalidValue, match="begins with 'mysql'"):
-        workflows.url()
+        workflows.url(tmp_path)
     monkeypatch.setenv("LIFECYCLE_DURABLE_URL", "")
-    assert workflows.url() is None
+    assert workflows.url(tmp_path) == f"sqlite:///{tmp_path}/workflows.db"
 
 
 def test_a_seat_is_free_when_its_holder_has_gone(tmp_path: Path) -> None:
