@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from lifecycle.errors import StoreError
 __all__ = ["Outcome", "run"]
 
 POLL_SECONDS = 0.004
+PREFIX = "lifecycle-job-"
+YOUNG_SECONDS = 600.0  # a folder that was touched lately is not looked at: it may have been made a moment ago, and not be locked yet
 _lock = threading.Lock()
 _nursery: dict[tuple[int, tuple[str, ...]], subprocess.Popen[bytes]] = {}
 
@@ -55,17 +58,44 @@ def run(
     StoreError : no child process could be started.
     """
     limits = limits or Limits.here()
-    folder = Path(tempfile.mkdtemp(prefix="lifecycle-job-"))
     path = [os.getcwd(), *filter(None, sys.path)]
     settings = {name: value for name, value in os.environ.items() if name.startswith("LIFECYCLE_")}
-    job = {"folder": str(folder), "call": call, "argument": argument, "log": str(log), "path": path, "settings": settings}
+    job = {"call": call, "argument": argument, "log": str(log), "path": path, "settings": settings}
     job |= {"memory": limits.memory, "threads": limits.threads}
+    with _folder() as folder:
+        try:
+            process = _ask((call.partition(":")[0], *preload), json.dumps({**job, "folder": str(folder)}))
+            return _wait(process, folder, limits, stopping)
+        finally:
+            _kill(folder)
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Where a job and who asked for it leave each other word, for the length of the block. It is locked, so that what is left of one that
+    was killed can be told from it: the kernel lets go of a lock, however its holder ends."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        process = _ask((call.partition(":")[0], *preload), json.dumps(job))
-        return _wait(process, folder, limits, stopping)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield folder
     finally:
-        _kill(folder)
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _sweep() -> None:
+    """Remove the folders of jobs whose asker was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # somebody else's, at work, or gone by now
+            if time.time() - folder.stat().st_mtime < YOUNG_SECONDS:
+                continue
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, limits: Limits, stopping: Callable[[], bool]) -> Outcome:
@@ -121,6 +151,7 @@ def _started(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
     key = (os.getpid(), modules)
     process = _nursery.get(key)
     if process is None or process.poll() is not None:
+        _sweep()
         command = [sys.executable, "-m", "lifecycle.engines.nursery", *modules]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONWARNINGS": "default"}
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,30 @@ def test_many_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda n: run(tmp_path / str(n), "answer", n=n).answer["given"]["n"], range(24)))
     assert found == list(range(24))
+
+
+def test_what_a_killed_asker_left_is_swept_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local.tempfile, "tempdir", str(tmp_path))
+    code = f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; from lifecycle.engines import local; f = local._folder(); f.__enter__(); input()"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as asker, local._folder() as mine:
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+        (its,) = {*tmp_path.iterdir()} - {mine}
+        (its / "pid").write_text("1")
+        time.sleep(0.05)  # between making and locking it
+        fresh, strange = tmp_path / f"{local.PREFIX}fresh", tmp_path / "another-thing"
+        for folder in (fresh, strange):
+            folder.mkdir()
+        for folder in (mine, its, strange):
+            os.utime(folder, (0, 0))
+        local._sweep()
+        assert {*tmp_path.iterdir()} == {mine, its, fresh, strange}
+        asker.kill()
+        asker.wait()
+        local._sweep()
+        assert {*tmp_path.iterdir()} == {mine, fresh, strange}
+    assert {*tmp_path.iterdir()} == {fresh, strange}
 
 
 def test_the_reasons_are_plain(tmp_path: Path) -> None:
