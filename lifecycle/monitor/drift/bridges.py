@@ -102,7 +102,9 @@ def of_paths(reference: Counts, steps: Floats, power: float) -> Bridge:
     there = np.flatnonzero((weights > 0) & (below < 1))
     odds = np.log(below[there] / (1 - below[there]))
     nodes = np.clip(np.round((odds / _FAR + 1) / 2 * (_NODES - 1)), 0, _NODES - 1).astype(np.int64)
-    found = (weights[there].astype(np.float32) @ _sizes()[nodes]).astype(np.float64) ** power
+    first, last = (nodes[0], nodes[-1] + 1) if len(nodes) else (0, 0)  # ascending, as the odds are
+    held = np.bincount(nodes - first, weights[there], minlength=last - first).astype(np.float32)
+    found = np.einsum("i,ij->j", held, _sizes()[first:last]).astype(np.float64) ** power  # not BLAS: its threads spin between the columns
     mean, variance = float(found.mean()), float(found.var(ddof=1))
     third = max(float(((found - mean) ** 3).mean()), 2 * variance**2 / max(mean, 1e-12))
     return Bridge(mean, variance, third, power, _MANY)
@@ -140,7 +142,7 @@ def samples(rng: np.random.Generator, size: int, probabilities: Floats, draws: i
         found[:, ~large] = few[:, :-1]
     root = np.sqrt(probabilities[large] / held)
     normal = rng.standard_normal((draws, len(root)))
-    found[:, large] = np.maximum(left * root**2 + np.sqrt(left) * root * (normal - (normal @ root)[:, None] * root), 0.0)
+    found[:, large] = np.maximum(left * root**2 + np.sqrt(left) * root * (normal - np.einsum("ij,j->i", normal, root)[:, None] * root), 0.0)
     return found
 
 

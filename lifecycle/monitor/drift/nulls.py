@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -210,15 +210,23 @@ def _drawn(distance: Distance, counts: bytes, kind: str, place: int, power: floa
 @lru_cache(maxsize=2)
 def _pairs(counts: bytes, kind: str, place: int, groups: int) -> tuple[Floats, Floats]:
     """Many references and windows that are drawn from these counts; kept for the next distance of the same column."""
+    first, probabilities, state = _references(counts, kind, groups)
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state
+    second = samples(rng, max(round(_GRID**place), 1), probabilities, len(first))
+    if not groups:
+        return first, second
+    none = np.zeros(len(first))
+    return largest(np.column_stack((none, first, none)), np.column_stack((none, second, none)), groups)
+
+
+@lru_cache(maxsize=1)
+def _references(counts: bytes, kind: str, groups: int) -> tuple[Floats, Floats, Mapping[str, Any]]:
+    """Many references that are drawn from these counts, the shares they are drawn by, and where the random numbers stand after them."""
     held = np.frombuffer(counts, dtype=kind)
     draws = int(np.clip(_NUMBERS_AT_ONCE // max(len(held), 1), _FEWEST_DRAWS, _DRAWS))
     rng, probabilities = np.random.default_rng(_SEED), _alike(held) if groups else shares(held)
-    first = samples(rng, max(round(float(held.sum())), 1), probabilities, draws)
-    second = samples(rng, max(round(_GRID**place), 1), probabilities, draws)
-    if not groups:
-        return first, second
-    none = np.zeros(draws)
-    return largest(np.column_stack((none, first, none)), np.column_stack((none, second, none)), groups)
+    return samples(rng, max(round(float(held.sum())), 1), probabilities, draws), probabilities, rng.bit_generator.state
 
 
 def _alike(counts: Counts) -> Floats:
