@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from lifecycle.engines.locks import exclusive
 from lifecycle.errors import InvalidValue, StoreError
@@ -28,7 +29,7 @@ LOOK_SECONDS = 0.5  # how soon what is enqueued is taken
 VERSION = "1"  # of the steps' order: workflows of another one are left to workers of that release
 PATIENCE_SECONDS = 30.0
 LIVE = ["PENDING", "ENQUEUED"]
-ADVICE = "check LIFECYCLE_DURABLE_URL and that its server runs, or that the disk can be written."
+ADVICE = "see that the disk can be written, or, where LIFECYCLE_DURABLE_URL is set, that its server runs."
 
 
 def url(home: Path) -> str:
@@ -38,7 +39,7 @@ def url(home: Path) -> str:
     ------
     InvalidValue : LIFECYCLE_DURABLE_URL names neither PostgreSQL nor SQLite.
     """
-    wanted = os.environ.get("LIFECYCLE_DURABLE_URL", "").strip() or f"sqlite:///{home / 'workflows.db'}"
+    wanted = os.environ.get("LIFECYCLE_DURABLE_URL", "").strip() or f"sqlite:///{quote(str(home / 'workflows.db'))}"
     scheme = wanted.partition("://")[0][:20]
     if scheme not in ("postgresql", "sqlite"):
         raise InvalidValue(f"LIFECYCLE_DURABLE_URL begins with {scheme!r}; give postgresql://user@host/database, or leave it unset.")
@@ -70,7 +71,7 @@ class Workflows:
         self._idle: set[str] = set()  # those that are its own, and that it was not at when it looked last
         self._queue = f"runs-{workspace}"
         self._opened: int | None = None
-        self._file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+        self._file = Path(unquote(url.removeprefix("sqlite:///"))) if url.startswith("sqlite:///") else None
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # what fails here is told as this product's own errors
         config = {
             "name": f"lifecycle-{workspace}",
