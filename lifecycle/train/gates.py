@@ -140,7 +140,7 @@ def _not_worse(case: Case, limits: Mapping[str, float]) -> Gate:
         return Gate("not_worse", True, "There is no champion to compare with on these rows.")
     mean, _, upper = paired_difference(_losses(case, case.new), _losses(case, case.old), case.seed)
     margin = limits["margin"] * _unit(case)
-    what = f"{_said(case, mean)} on {len(case.truth)} rows, at worst {_said(case, upper)} with 95 % confidence"
+    what = f"{_said(case, mean)} on {len(case.truth):,} rows, at worst {_said(case, upper)} with 95 % confidence"
     if upper <= margin:
         return Gate("not_worse", True, f"Against the champion: {what}.")
     if mean <= 0 and len(case.truth) >= limits["few_rows"]:
@@ -158,7 +158,7 @@ def _slices(case: Case, limits: Mapping[str, float]) -> Gate:
             rows = names == name
             if rows.sum() >= limits["slice_rows"]:
                 _, lower, _ = paired_difference(new[rows], old[rows], case.seed)
-                worst = max(worst, (lower, f"{column} = {name} ({int(rows.sum())} rows)"))
+                worst = max(worst, (lower, f"{column} = {name} ({int(rows.sum()):,} rows)"))
     allowed = limits["slice_margin"] * _unit(case)
     if worst[0] > allowed:
         return Gate("slices", False, f"{worst[1]} is {_said(case, worst[0])} or more, with 95 % confidence; allowed is {_said(case, allowed)}.")
@@ -172,7 +172,7 @@ def _flips(case: Case, limits: Mapping[str, float]) -> Gate:
     share = float(lost.mean())
     # a handful of rows cannot show a share: what counts is the lower bound
     bound = evaluation.wilson(int(lost.sum()), len(lost)).lower
-    text = f"{int(lost.sum())} of {len(lost)} rows ({share:.1%}) were right and are not any more; allowed is {limits['negative_flips']:.0%}"
+    text = f"{int(lost.sum()):,} of {len(lost):,} rows ({share:.1%}) were right and are not any more; allowed is {limits['negative_flips']:.0%}"
     return Gate("negative_flips", bound <= limits["negative_flips"], f"{text}.")
 
 
@@ -183,7 +183,7 @@ def _calibration(case: Case, limits: Mapping[str, float]) -> Gate:
     new, old = (evaluation.calibration_error(confidence, right) for confidence, right in pairs)
     noise = 1.0 / np.sqrt(len(case.truth))  # the error of a calibrated model on so few rows
     text = f"The calibration error is {new:.3f}, the champion's {old:.3f}; it may grow by {limits['calibration']:.3f}"
-    return Gate("calibration", new - old <= limits["calibration"] + noise, f"{text} and the noise of {len(case.truth)} rows.")
+    return Gate("calibration", new - old <= limits["calibration"] + noise, f"{text} and the noise of {len(case.truth):,} rows.")
 
 
 def _schema(case: Case, limits: Mapping[str, float]) -> Gate:
@@ -222,7 +222,6 @@ def _unit(case: Case) -> float:
 
 
 def _said(case: Case, difference: float) -> str:
-    side = "more" if difference >= 0 else "less"
     if case.task == "classification":
-        return f"{abs(difference):.1%} {side} rows wrong"
-    return f"{abs(difference):.3g} {side} error"
+        return f"{abs(difference):.1%} {'more' if difference >= 0 else 'fewer'} rows wrong"
+    return f"{abs(difference):.3g} {'more' if difference >= 0 else 'less'} error"

@@ -32,7 +32,7 @@ def gate(found: list[Gate], name: str) -> Gate:
 def test_not_worse_by_the_margin(new: float, old: float, passed: bool) -> None:
     found = gate(judge(case(new, old)), "not_worse")
     assert found.passed is passed
-    assert "1000 rows" in found.reason
+    assert "1,000 rows" in found.reason
 
 
 def test_few_rows_pass_when_they_look_as_good_and_fail_when_worse() -> None:
