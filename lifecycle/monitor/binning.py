@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,30 +74,30 @@ class Lookup:
         self.edges = edges
         self._tails = tails if len(edges) > 2 * TAILS + 2 else max(tails - 2, 0)
         self._grid: _Grid | None = None
-        self._table: Integers | None = None
+        self._table: NDArray[Any] | None = None
         self._prepared = False
 
     def __call__(self, values: Floats) -> Integers:
         """The bin of each value: 0 up to the first edge, len(edges) above the last, -1 where it is NaN (n,) int64."""
-        cells = self.cells(values)
+        cells = self.cells(values).astype(np.int64, copy=False)
         return np.subtract(cells, 1, out=cells)
 
-    def cells(self, values: Floats) -> Integers:
-        """The cell of each value in a summary: 0 where it is NaN, else its bin + 1 (n,) int64."""
+    def cells(self, values: Floats) -> NDArray[np.signedinteger[Any]]:
+        """The cell of each value in a summary: 0 where it is NaN, else its bin + 1 (n,), in integers that may be narrow."""
         if not self._prepared and len(values) >= _MANY:
             self._prepare()
         if self._table is None or self._grid is None or len(values) < _MANY:
             return self._searched(values)
-        values, out = np.ascontiguousarray(values), np.empty(len(values), dtype=np.int64)
+        values, out = np.ascontiguousarray(values), np.empty(len(values), dtype=self._table.dtype)
         floats, place = np.empty(_BLOCK), np.empty(_BLOCK, dtype=np.int64)
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(values), _BLOCK):
-                block, found = values[start : start + _BLOCK], out[start : start + _BLOCK]
+                block = values[start : start + _BLOCK]
                 n = len(block)
-                np.take(self._table, self._grid.place(block, floats[:n], place[:n]), out=found, mode="clip")
-                if found.min() < 0:
-                    unsaid = np.flatnonzero(found < 0)
-                    found[unsaid] = self._searched(block[unsaid])
+                np.take(self._table, self._grid.place(block, floats[:n], place[:n]), out=out[start : start + n], mode="clip")
+        unsaid = np.flatnonzero(out < 0)
+        if len(unsaid):
+            out[unsaid] = self._searched(values[unsaid])
         return out
 
     def _searched(self, values: Floats) -> Integers:
@@ -118,7 +119,8 @@ class Lookup:
         first, last = grid.values(np.array([grid.first, grid.first + grid.cells]))
         place[self.edges <= first], place[self.edges > last] = 0, grid.cells + 1
         on = grid.values(place + grid.first) == self.edges
-        table = np.concatenate(([0], np.cumsum(np.bincount(place, minlength=grid.cells + 2))[:-1])).astype(np.int64) + 1
+        narrow = np.int16 if len(self.edges) < np.iinfo(np.int16).max - 1 else np.int64
+        table = np.concatenate(([0], np.cumsum(np.bincount(place, minlength=grid.cells + 2))[:-1])).astype(narrow) + 1
         table[place[~on]] = -1
         table[[0, -1]] = -1
         if grid.even and grid.shift > 0 and 0 <= -grid.first <= grid.cells + 1:

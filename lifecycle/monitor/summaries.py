@@ -50,6 +50,7 @@ _SAMPLE = 100_000
 _TAILS = 12
 _UNSEEN_KEPT = 300
 _LONG = 2_048  # rows of a run, on average, that are counted by themselves
+_PIECE = 1 << 16  # rows at once, so that values and all that lies between them and their counts stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def cells_of(column: pa.Array | pa.ChunkedArray | Floats, bins: Bins, lookup: Lo
     if bins.kind == "categorical":
         codes, dictionary = _codes(column)
         return np.append(_cells_of_levels(dictionary, bins), 0).take(codes)
-    return (lookup or Lookup(bins.edges)).cells(_floats(column))
+    return (lookup or Lookup(bins.edges)).cells(_floats(column)).astype(np.int64)
 
 
 def summarise(
@@ -160,6 +161,7 @@ def summarise(
     count: int,
     cells: NDArray[np.int64] | None = None,
     runs: Runs | None = None,
+    lookup: Lookup | None = None,
 ) -> Summary:
     """Count one column's rows into their windows.
 
@@ -167,8 +169,9 @@ def summarise(
     ----------
     column : (n,) as `cells_of` takes it.
     windows : (n,) the place of each row's window, 0 .. count - 1.
-    cells : (n,) what `cells_of` gave, where it is known already.
+    cells : (n,) what `cells_of` gave for a categorical column, where it is known already.
     runs : `runs_of(windows)`, to be reused over columns.
+    lookup : a prepared `Lookup(bins.edges)` of a numeric column, to be reused over batches.
 
     >>> bins = freeze_levels(pa.array(["a", "b"]))
     >>> summarise(pa.array(["a", None, "z", "a"]), bins, np.array([0, 0, 1, 1]), 2).counts.tolist()
@@ -177,9 +180,11 @@ def summarise(
     runs = runs_of(windows) if runs is None else runs
     if bins.kind == "categorical":
         return _of_levels(column, bins, windows, count, runs, cells)
-    cells = cells_of(column, bins) if cells is None else cells
+    values, lookup = _floats(column), lookup or Lookup(bins.edges)
+    if len(values) >= _LONG * len(runs[0]):
+        return _of_pieces(values, bins, count, runs, lookup)
+    cells = lookup.cells(values)
     counts = _tally(cells, bins.cells, windows, count, runs)
-    values = _floats(column)
     if counts[:, 0].any():
         there = cells > 0
         values, windows = values[there], windows[there]
@@ -296,17 +301,40 @@ def _of_levels(column: Any, bins: Bins, windows: NDArray[np.int64], count: int, 
 
 def _tally(cells: NDArray[Any], size: int, windows: NDArray[np.int64], count: int, runs: Runs) -> Counts:
     """Rows by window and cell (count, size)."""
-    starts, owners = runs
-    if len(cells) < _LONG * len(starts):
+    if len(cells) < _LONG * len(runs[0]):
         return np.bincount(cells + windows * size, minlength=count * size).reshape(count, size)
     counts = np.zeros((count, size), dtype=np.int64)
-    for start, end, owner in _stretches(starts, owners, len(cells)):
+    for start, end, owner in _stretches(runs, len(cells)):
         counts[owner] += np.bincount(cells[start:end], minlength=size)
     return counts
 
 
-def _stretches(starts: NDArray[np.int64], owners: NDArray[np.int64], rows: int) -> Iterator[tuple[int, int, int]]:
-    return zip(starts.tolist(), np.append(starts, rows)[1:].tolist(), owners.tolist(), strict=True)
+def _stretches(runs: Runs, rows: int) -> Iterator[tuple[int, int, int]]:
+    """The first row, the end and the window of each run, long ones cut into pieces."""
+    starts, owners = runs
+    for start, end, owner in zip(starts.tolist(), np.append(starts, rows)[1:].tolist(), owners.tolist(), strict=True):
+        for first in range(start, end, _PIECE):
+            yield first, min(first + _PIECE, end), owner
+
+
+def _of_pieces(values: Floats, bins: Bins, count: int, runs: Runs, lookup: Lookup) -> Summary:
+    """Counts and moments of a numeric column whose windows lie in long runs."""
+    counts = np.zeros((count, bins.cells), dtype=np.int64)
+    low, high = np.full(count, np.nan), np.full(count, np.nan)
+    total, squares = np.zeros(count), np.zeros(count)
+    with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
+        for start, end, owner in _stretches(runs, len(values)):
+            part = values[start:end]
+            cells = lookup.cells(part)
+            found = np.bincount(cells, minlength=bins.cells)
+            counts[owner] += found
+            if found[0]:
+                part = part[cells > 0]
+            if len(part):
+                low[owner], high[owner] = np.fmin(low[owner], part.min()), np.fmax(high[owner], part.max())
+                total[owner] += part.sum()
+                squares[owner] += np.einsum("i,i->", part, part)  # not BLAS, whose threads cost more than they save, and change the bits
+    return Summary(counts, low, high, total, squares, ({},) * count)
 
 
 def _moments(known: Floats, windows: NDArray[np.int64], count: int, runs: Runs) -> tuple[Floats, Floats, Floats, Floats]:
@@ -314,14 +342,8 @@ def _moments(known: Floats, windows: NDArray[np.int64], count: int, runs: Runs) 
     low, high = np.full(count, np.nan), np.full(count, np.nan)
     total, squares = np.zeros(count), np.zeros(count)
     starts, owners = runs
-    with np.errstate(over="ignore"):  # a value near the largest float has an infinite square, and that is what the sum says
-        if len(known) >= _LONG * len(starts):
-            for start, end, owner in _stretches(starts, owners, len(known)):
-                part = known[start:end]
-                low[owner], high[owner] = np.fmin(low[owner], part.min()), np.fmax(high[owner], part.max())
-                total[owner] += part.sum()
-                squares[owner] += np.einsum("i,i->", part, part)  # not BLAS, whose threads cost more than they save, and change the bits
-        elif len(starts) < 4 * count:  # windows lie in runs, as they do in a log in order
+    with np.errstate(over="ignore"):
+        if len(starts) < 4 * count:  # windows lie in runs, as they do in a log in order
             np.fmin.at(low, owners, np.minimum.reduceat(known, starts))
             np.fmax.at(high, owners, np.maximum.reduceat(known, starts))
             np.add.at(total, owners, np.add.reduceat(known, starts))

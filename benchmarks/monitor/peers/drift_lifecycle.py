@@ -40,7 +40,7 @@ def main(folder: str, rows: int, windows: int) -> None:
                 for at, (place, runs) in enumerate(parts):
                     piece = column.slice(at * BATCH, BATCH)
                     batch = piece.to_numpy() if lookup else piece.combine_chunks()
-                    part = summarise(batch, bins, place, count, lookup.cells(batch) if lookup else None, runs)
+                    part = summarise(batch, bins, place, count, runs=runs, lookup=lookup)
                     found = merge(found, part) if found else part
                 summaries.append(found)
             reference, current = summaries

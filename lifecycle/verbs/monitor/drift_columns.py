@@ -147,9 +147,8 @@ def _keep_reference(context: Context, columns: Monitored, version: int, table: p
     rows = []
     for name, _, array in values(table, context.schema, columns.fitted):
         if name in columns.bins:
-            rows.append(
-                (name, *_stored(summarise(array, columns.bins[name], one, 1, cells_of(array, columns.bins[name], columns.lookups.get(name))), 0))
-            )
+            summary = summarise(array, columns.bins[name], one, 1, lookup=columns.lookups.get(name))
+            rows.append((name, *_stored(summary, 0)))
     store.keep_references(context.database, context.name, version, rows)
 
 

@@ -98,9 +98,8 @@ def _summaries(
         if name not in columns.bins:
             continue
         bins = columns.bins[name]
-        cells = cells_of(array, bins, columns.lookups.get(name))
-        made[name] = summarise(array, bins, place, count, cells, runs)
-        content = array if kind == "numeric" else cells
+        content = array if kind == "numeric" else cells_of(array, bins)
+        made[name] = summarise(array, bins, place, count, None if kind == "numeric" else content, runs, columns.lookups.get(name))
         if name not in ANSWERS:
             add_column(hashes, content)
         if name in together:
