@@ -21,7 +21,7 @@ from typing import TypeVar
 from lifecycle.engines import workflows
 from lifecycle.engines.locks import exclusive, seat, vacant
 from lifecycle.errors import LifecycleError, StoreError
-from lifecycle.stores import events, workers
+from lifecycle.stores import events, runs, workers
 from lifecycle.stores.durable import place
 from lifecycle.verbs.train import running
 from lifecycle.workspace import Workspace, open_workspace
@@ -99,15 +99,20 @@ class Worker:
             workers.leave(self.workspace.database, self.id)
             log.info("%s has stopped", self.id)
 
-    def round(self) -> None:
-        """Each project whose minute is over ticks, the others see to what is queued."""
-        for project in self._guarded("", self.workspace.projects):
-            if self.stop.is_set():
-                return
-            due = time.monotonic() - self._ticked.get(project.name, float("-inf")) >= self.tick_seconds
-            if due:
-                self._ticked[project.name] = time.monotonic()
-            self._guarded(project.name, project.tick if due else project.work)
+    def round(self) -> bool:
+        """See to what is queued, then tick the project whose minute was over first; returns whether another one is due, too, so that a
+        run that somebody asks for meanwhile waits for one project at most."""
+        queued = self._guarded("", lambda: runs.busy(self.workspace.database))
+        projects, now = {project.name: project for project in self._guarded("", self.workspace.projects)}, time.monotonic()
+        for name in sorted(projects.keys() & {*queued}):
+            if not self.stop.is_set():
+                self._guarded(name, projects[name].work)
+        last = {name: self._ticked.get(name, float("-inf")) for name in projects}
+        due = sorted((name for name in projects if now - last[name] >= self.tick_seconds), key=lambda name: last[name])
+        if due and not self.stop.is_set():
+            self._ticked[due[0]] = now
+            self._guarded(due[0], projects[due[0]].tick)
+        return len(due) > 1
 
     def _join(self) -> workflows.Workflows:
         home = self.workspace.path
@@ -122,9 +127,8 @@ class Worker:
                         log.info("takes over %s", id)
                     if not self._leading:
                         self._leading = self._lead.enter_context(exclusive(self._locks / "worker.lock"))
-                    if self._leading:
-                        self.round()
-                    self.stop.wait(self.look_seconds)
+                    if not (self._leading and self.round()):
+                        self.stop.wait(self.look_seconds)
         except StoreError as error:
             log.error("%s", error)
         while not self.stop.wait(self.look_seconds):

@@ -177,7 +177,8 @@ def sharing(home: Path, url: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
 
     def here(context: Any, verb: str, log: Path, stopping: Callable[[], bool], **given: Any) -> Any:
-        (home / "holder").write_text(str(os.getpid()))
+        (home / f"holder-{os.getpid()}").write_text(str(os.getpid()))
+        (home / f"holder-{os.getpid()}").replace(home / "holder")
         return steps.perform(context, **given)
 
     running.jobs.ask = here  # in its own process, so that the kill takes the step along

@@ -68,7 +68,7 @@ class Workflows:
         self._closing = False
         self._seat = seat
         self._here: set[str] = set()  # the workflows that this process is at
-        self._idle: set[str] = set()  # those that are its own, and that it was not at when it looked last
+        self._idle: dict[str, float] = {}  # those that are its own, and that it is not at, with since when
         self._queue = f"runs-{workspace}"
         self._opened: int | None = None
         self._file = Path(unquote(url.removeprefix("sqlite:///"))) if url.startswith("sqlite:///") else None
@@ -125,10 +125,10 @@ class Workflows:
             if _identity(self._file) != self._opened:
                 raise StoreError(f"The file {self._file} was removed or replaced; it is opened again.")
             pending = self._dbos.DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-            idle = {workflow.workflow_id for workflow in pending if workflow.executor_id == self._seat} - self._here
+            now, own = time.monotonic(), {workflow.workflow_id for workflow in pending if workflow.executor_id == self._seat}
+            self._idle = {id: self._idle.get(id, now) for id in own - self._here}
             others = [workflow.workflow_id for workflow in pending if workflow.executor_id != self._seat and gone(workflow.executor_id)]
-            left = [*others, *sorted(idle & self._idle)]
-            self._idle = idle
+            left = [*others, *(id for id, since in self._idle.items() if now - since > PATIENCE_SECONDS)]
             for id in left:
                 self._dbos.DBOS.resume_workflow(id, queue_name=self._queue)
         return left

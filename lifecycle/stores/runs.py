@@ -17,6 +17,7 @@ __all__ = [
     "add",
     "ask_to_stop",
     "begin_step",
+    "busy",
     "claim",
     "end",
     "fail_step",
@@ -77,6 +78,11 @@ def add(
 def waiting(database: Database, project: str) -> list[str]:
     """The ids of queued runs, the oldest first."""
     return [row["id"] for row in database.rows("SELECT id FROM runs WHERE project = ? AND status = 'queued' ORDER BY no", (project,))]
+
+
+def busy(database: Database) -> list[str]:
+    """The projects with a run that waits or is under way."""
+    return [row["project"] for row in database.rows("SELECT DISTINCT project FROM runs WHERE status IN ('queued', 'running') ORDER BY project")]
 
 
 def under_way(database: Database, project: str) -> str | None:

@@ -22,7 +22,8 @@ def inside(home: Path) -> None:
     """Take part, with the steps in this process."""
 
     def here(context: Any, verb: str, log: Path, stopping: Any, **given: Any) -> Any:
-        (home / "holder").write_text(str(os.getpid()))
+        (home / f"holder-{os.getpid()}").write_text(str(os.getpid()))
+        (home / f"holder-{os.getpid()}").replace(home / "holder")
         return steps.perform(context, **given)
 
     running.jobs.ask = here

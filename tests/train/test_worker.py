@@ -9,6 +9,7 @@ import pytest
 from lifecycle import worker
 from lifecycle.project import Project
 from lifecycle.workspace import Workspace
+from tests.train.conftest import rows
 
 
 def test_trouble_in_one_project_is_told_once_and_stops_nobody(project: Project, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +32,14 @@ def test_it_stops_between_projects(workspace: Workspace, project: Project) -> No
     run = project.request_retrain().id
     worker.Worker(workspace, stop, "here-1").round()
     assert project.run(run).status == "queued"
+
+
+def test_what_is_queued_comes_before_the_projects_that_are_due(workspace: Workspace, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace.create_project("a", reference=rows(40).assign(prediction="no"))
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(Project, "work", lambda self: seen.append(("work", self.name)) or [])
+    monkeypatch.setattr(Project, "tick", lambda self: seen.append(("tick", self.name)) or [])
+    loop = worker.Worker(workspace, threading.Event(), "here-1")
+    project.request_retrain()
+    assert [loop.round(), loop.round(), loop.round()] == [True, False, False]
+    assert seen == [("work", "p"), ("tick", "a"), ("work", "p"), ("tick", "p"), ("work", "p")]
