@@ -3,8 +3,9 @@
 Run: `python benchmarks/monitor/assisted_coverage.py [--quick]`. 500 seeded windows of 2,000 rows a row of the table; labels are a random share
 or picked by uncertainty with known chances. With two classes the models are right in 93 % ("good"), 84 % ("fair") and 69 % ("weak") of cases;
 "changed" is the fair one whose concept has moved since the reference. "knowing" (two classes) and "knowing5" (five) are sure and right but for a
-fifth of the rows, of which they know nothing, and say so. What must be covered is the metric on the stream that the windows come from, worked
-out on up to two million rows. The Monte-Carlo error of a coverage is 1 point.
+fifth of the rows, of which they know nothing, and say so; in "changed2" and "changed5" 15 % of their truths have since become another class, mostly
+where they are sure. What must be covered is the metric on the stream that the windows come from, worked out on up to two million rows. The
+Monte-Carlo error of a coverage is 1 point.
 
 With n random labels among N rows, the width over that of the labels alone cannot be less than sqrt(1 - R2 (1 - n / N)), where R2 is the share of
 the variance of "is it right" that the model's calibrated confidence explains. R2 and the bound are told beside. With two classes R2 hardly passes
@@ -27,14 +28,14 @@ SIZE, REFERENCE, TOGETHER = 2_000, 3_000, 25
 METRICS = ("accuracy", "balanced_accuracy", "f1", "brier", "roc_auc", "average_precision")
 LABELS = (50, 100, 200, 500)
 STRENGTH = {"good": 8.0, "fair": 3.0, "weak": 0.5, "changed": 3.0}
-KNOWING = {"knowing": 2, "knowing5": 5}  # classes
+KNOWING = {"knowing": 2, "knowing5": 5, "changed2": 2, "changed5": 5}  # classes
 HOPELESS = 0.2
 
 
 def draw(rng: np.random.Generator, n: int, kind: str, now: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores (n, K), what is predicted, and the truth."""
     if kind in KNOWING:
-        return knowing(rng, n, KNOWING[kind])
+        return knowing(rng, n, KNOWING[kind], wrong=0.15 if now and kind.startswith("changed") else 0.0)
     strength = STRENGTH[kind]
     signal = rng.normal(size=n)
     true = 1.0 / (1.0 + np.exp(-(strength * signal - 0.8)))
@@ -44,12 +45,13 @@ def draw(rng: np.random.Generator, n: int, kind: str, now: bool) -> tuple[np.nda
     return np.column_stack([1.0 - said, said]), (said > 0.5).astype(int), (rng.uniform(size=n) < true).astype(int)
 
 
-def knowing(rng: np.random.Generator, n: int, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of a fifth of the rows nothing is known, and the scores say so; of the others almost everything."""
+def knowing(rng: np.random.Generator, n: int, classes: int, wrong: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of a fifth of the rows nothing is known, and the scores say so; of the others almost everything. A share `wrong` of truths is another class."""
     raw = 0.3 * rng.normal(size=(n, classes))
     raw[np.arange(n), rng.integers(0, classes, n)] += np.where(rng.uniform(size=n) < HOPELESS, 0.0, 5.5 + np.log(classes - 1))
     true, said = (np.exp(scale * raw) / np.exp(scale * raw).sum(axis=1, keepdims=True) for scale in (1.0, 1.3))
-    return said, said.argmax(axis=1), (true.cumsum(axis=1) > rng.uniform(size=(n, 1))).argmax(axis=1)
+    truth = (true.cumsum(axis=1) > rng.uniform(size=(n, 1))).argmax(axis=1)
+    return said, said.argmax(axis=1), np.where(rng.uniform(size=n) < wrong, (truth + 1) % classes, truth)
 
 
 def chances(mode: str, labels: int, scores: np.ndarray) -> np.ndarray:

@@ -91,7 +91,8 @@ def metric_on(line: Line, name: str, function: Callable[[Means], Floats] | None 
     variance, freedom = np.einsum("wc,wcd,wd->w", slope, line.covariance, slope), line.freedom
     if line.outcomes is not None:
         likely, trust = _with_reference(*line.outcomes.of(slope), line, slope)
-        variance, freedom = (trust * variance + LIKELY * likely) / (trust + LIKELY), np.where(np.isnan(freedom), np.nan, trust + LIKELY)
+        known = LIKELY * line.outcomes.agreement
+        variance, freedom = (trust * variance + known * likely) / (trust + known), np.where(np.isnan(freedom), np.nan, trust + known)
     if line.beside is not None:
         variance = variance + np.einsum("wc,wcd,wd->w", slope, line.beside, slope)
     low, high = BOUNDS[layout.task].get(name, (0.0, 1.0 if layout.task == "classification" else np.inf))

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lifecycle.monitor.performance.channels import Ints
 from lifecycle.monitor.performance.layout import Floats
 
-__all__ = ["Outcomes", "expected", "informed"]
+__all__ = ["Outcomes", "agreement", "expected", "informed"]
 
-GROUPS = 8  # of bins by their chance, whose labels are judged together
+# The labels of bins whose chances lie between two edges are judged together. Near 0 and 1 they are close: picked rows that are sure have large
+# weights, and must not move with unsure ones.
+EDGES = np.array([0.01, 0.05, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.95, 0.99])
+LEAST = 0.1  # of the reference's say that is left to it, whatever the labels show
 REFERENCE = 4.0  # rows that the reference counts for in a group, against the labels in it
 
 
@@ -27,7 +31,7 @@ class Outcomes:
     seconds, firsts, guess (W, B, C), or (1, B, C) where they are those of all: the channels of a row of the bin if it is the second class,
     if it is the first, and as guessed.
     slope (W, C): how much of the guess is taken off what was observed; zeros where labels stand alone.
-    rows (W,): the effective number of labelled rows.
+    rows (W,): the effective number of labelled rows. agreement (W,): how far they let the reference's chances stand, 1 for wholly.
     """
 
     chances: Floats
@@ -38,6 +42,7 @@ class Outcomes:
     guess: Floats
     slope: Floats
     rows: Floats
+    agreement: Floats
 
     def of(self, gradient: Floats) -> tuple[Floats, Floats]:
         """Expected variance and degrees of freedom (W,) of gradient (W, C) . (observed - slope x guess), averaged over the labels."""
@@ -51,18 +56,31 @@ def informed(chances: Floats, hits: Floats, hits2: Floats) -> Floats:
 
     hits, hits2 : (W, 2, B) sums of w and w^2 of the labelled rows that are the second class, and that are not.
     """
+    group, gap, own, count = _surprise(chances, hits, hits2)
+    sure = np.maximum(1.0 - 2.0 * (own + 0.25) / np.maximum(gap**2, 1e-300), 0.0)  # Stein's factor: what chance explains moves nothing
+    return np.clip(chances + np.take_along_axis(sure * gap / (count + REFERENCE), group, axis=1), 0.0, 1.0)
+
+
+def agreement(chances: Floats, hits: Floats, hits2: Floats) -> Floats:
+    """How far the labels let the reference's chances stand, (W,): 1 where they differ by no more than chance explains (twice the
+    chi-squared sum to expect), and less the more they differ."""
+    _, gap, own, _ = _surprise(chances, hits, hits2)
+    found, usual = np.sum(gap**2 / (own + 0.25), axis=1), np.sum(own / (own + 0.25), axis=1)
+    return np.asarray(np.clip(2.0 * np.maximum(usual, 1.0) / np.maximum(found, 1e-300), LEAST, 1.0), dtype=np.float64)
+
+
+def _surprise(chances: Floats, hits: Floats, hits2: Floats) -> tuple[Ints, Floats, Floats, Floats]:
+    """Each bin's group (W, B), and of the labelled rows in each group (W, G): how many more are the second class than the chances say, the
+    variance of that number, and the rows, as many as their weights are worth."""
     rows = np.where(hits2 > 0, hits**2 / np.where(hits2 > 0, hits2, 1.0), 0.0)
-    count = rows.sum(axis=1)
-    group = np.minimum((chances * GROUPS).astype(np.int64), GROUPS - 1) + GROUPS * np.arange(len(chances))[:, None]
+    count, groups = rows.sum(axis=1), len(EDGES) + 1
+    group = np.searchsorted(EDGES, chances)
+    place = (group + groups * np.arange(len(chances))[:, None]).ravel()
 
     def summed(values: Floats) -> Floats:
-        return np.bincount(group.ravel(), values.ravel(), GROUPS * len(chances)).astype(np.float64, copy=False)
+        return np.bincount(place, values.ravel(), groups * len(chances)).reshape(len(chances), groups).astype(np.float64, copy=False)
 
-    gap = summed(rows[:, 0]) - summed(count * chances)
-    noise = summed(count * chances * (1.0 - chances)) + 0.25
-    sure = np.maximum(1.0 - 2.0 * noise / np.maximum(gap**2, 1e-300), 0.0)  # Stein's factor: what chance explains moves nothing
-    moved = (sure * gap / (summed(count) + REFERENCE))[group]
-    return np.clip(chances + moved, 0.0, 1.0)
+    return group, summed(rows[:, 0] - count * chances), summed(count * chances * (1.0 - chances)), summed(count)
 
 
 def _along(gradient: Floats, channels: Floats) -> Floats:

@@ -14,7 +14,7 @@ from lifecycle.monitor.performance.layout import Floats, Layout
 from lifecycle.monitor.performance.lines import Line, Numbers, metric_on
 from lifecycle.monitor.performance.metrics import metric_facts, metric_names, metrics
 from lifecycle.monitor.performance.one_class import per_class
-from lifecycle.monitor.performance.outcomes import Outcomes, informed
+from lifecycle.monitor.performance.outcomes import Outcomes, agreement, informed
 from lifecycle.monitor.performance.pooled import Sample, pool
 from lifecycle.monitor.performance.ranked import labelled_ranking
 from lifecycle.monitor.performance.realized import averaged, realized_line, realized_ranking
@@ -123,6 +123,7 @@ def outcomes_of(models: Sequence[RowModel], sample: Sample) -> Outcomes | None:
         guess,
         np.zeros((windows, guess.shape[-1])),
         sample.effective,
+        agreement(chances, sample.hits[:, 0], sample.hits2[:, 0]),
     )
 
 
