@@ -123,3 +123,22 @@ def test_the_page_says_no_more_than_it_should_when_it_is_framed_or_probed(serve,
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     health = page.request.get(answer.url + "health")
     assert health.json() == {"status": "ok", "projects": 3}
+
+
+def test_a_click_on_where_it_errs_shows_those_samples(serve, demo_copy, page):
+    page.goto(f"{serve(demo_copy)}/performance?project=customers")
+    settled(page)
+    cells = page.locator(".st-key-confusion .heatmaplayer .hm")
+    cells.scroll_into_view_if_needed()
+    settled(page)
+    box = cells.bounding_box()
+    x, y = box["x"] + box["width"] * 0.65, box["y"] + box["height"] * 0.15
+
+    def cell():
+        page.mouse.move(x - 4, y)
+        page.wait_for_timeout(200)
+        page.mouse.click(x, y)
+
+    moved(page, cell)
+    assert "truth=cancels&answer=stays" in page.url
+    page.get_by_role("button", name=re.compile("cancels")).wait_for()

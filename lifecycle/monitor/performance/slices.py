@@ -131,7 +131,8 @@ def slice_frame(
     worse = -1.0 if metric_facts(metric)["better"] == "higher" else 1.0
     gap = worse * (value[1:] - value[0]) if metric_facts(metric)["better"] != "zero" else np.abs(value[1:]) - np.abs(value[0])
     out["gap"], out["se"], out["line"] = gap, se[1:], line[1:]
-    out = out[(joined["rows"][1:] > 0) & out["score"].notna().to_numpy() & (out["se"] > 0)].reset_index(drop=True)
+    partial = (joined["rows"][1:] > 0) & (joined["rows"][1:] < joined["rows"][0])  # all rows are no slice of them
+    out = out[partial & out["score"].notna().to_numpy() & (out["se"] > 0)].reset_index(drop=True)
     return _corrected(out, float(value[0]), alpha)
 
 

@@ -28,7 +28,7 @@ def confusion(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
     ]
     chart = charts.figure(height=height, y="the truth, against the answer")
     scale = charts.SEQUENTIAL_DARK if dark else charts.SEQUENTIAL
-    cells: dict[str, Any] = {"text": text, "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>"}
+    cells: dict[str, Any] = {"text": text, "hoverinfo": "skip"}
     if len(names) <= 12:
         cells["texttemplate"] = "%{text}"
     if dark:  # one light ink, and no cell so light that it could not be read
@@ -36,9 +36,28 @@ def confusion(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.
     chart.add_trace(
         go.Heatmap(z=shares, x=names, y=names, zmin=0, zmax=1.8 if dark else 1.0, colorscale=scale, showscale=False, xgap=2, ygap=2, **cells)
     )
+    chart.add_trace(_touched(names, hover))
+    chart.update_layout(hoverdistance=-1, hovermode="closest")  # wherever in a cell the pointer is
     chart.update_xaxes(type="category", title_text="the model's answer", showgrid=False)
     chart.update_yaxes(type="category", autorange="reversed", showgrid=False)
     return chart
+
+
+def _touched(names: list[str], hover: list[list[str]]) -> go.Scatter:
+    """Unseen points in the middle of the cells: a heat map itself tells nobody that it was clicked."""
+    unseen = {"marker": {"opacity": 0}}
+    cells = [(answer, truth, hover[i][j]) for i, truth in enumerate(names) for j, answer in enumerate(names)]
+    across, down, text = zip(*cells, strict=True)
+    return go.Scatter(
+        x=across,
+        y=down,
+        mode="markers",
+        marker={"opacity": 0, "size": 24},
+        selected=unseen,
+        unselected=unseen,
+        text=text,
+        hovertemplate="%{text}<extra></extra>",
+    )
 
 
 def residuals(frame: pd.DataFrame, dark: bool = False, height: int = 360) -> go.Figure:
