@@ -12,6 +12,9 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+from click.testing import CliRunner
+
+from lifecycle.__main__ import main
 
 
 def free_ports() -> int:
@@ -46,13 +49,16 @@ def test_up_and_down(tmp_path: Path) -> None:
     try:
         assert house.stdout is not None
         deadline = time.monotonic() + 120
+        while not (tmp_path / "up.lock").exists():
+            assert time.monotonic() < deadline, "it did not start"
+            time.sleep(0.05)
+        second = start(tmp_path, free_ports())  # beside the first, which is coming up
         while not (answers(f"http://127.0.0.1:{port}/health") and answers(f"http://127.0.0.1:{port + 1}/health")):
             assert house.poll() is None, house.stdout.read()
             assert time.monotonic() < deadline, "it did not come up"
             time.sleep(0.2)
         parts = psutil.Process(house.pid).children(recursive=True)
         assert len(parts) >= 3
-        second = start(tmp_path, free_ports())
         said, _ = second.communicate(timeout=60)
         assert second.returncode == 1
         assert "up already" in said
@@ -74,6 +80,6 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = int(taken.getsockname()[1])
-        said, _ = (house := start(tmp_path, port)).communicate(timeout=60)
-    assert house.returncode == 1
-    assert f"Port {port} is taken" in said
+        said = CliRunner().invoke(main, ["--home", str(tmp_path), "up", "--port", str(port)])
+    assert said.exit_code == 1
+    assert f"Port {port} is taken" in said.output

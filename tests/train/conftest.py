@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,3 +44,33 @@ def label(project: Project, frame: pd.DataFrame) -> list[str]:
     ids = project.log(frame.drop(columns="label"))
     project.record_labels(pd.DataFrame({"id": ids, "label": frame["label"]}))
     return list(ids)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Callable[..., int]]:
+    """Start a worker of a workspace, of a kind that `tests.train.sharing` knows; returns its process id."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])), "LIFECYCLE_TRUSTED_TYPES": recipes.TRUSTED}
+    command, streams = [sys.executable, "-m", "tests.train.sharing"], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    parent = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, text=True, **streams)  # type: ignore[call-overload]
+    pids: list[int] = []
+
+    def begin(home: Path, kind: str, detail: str = "") -> int:
+        parent.stdin.write(f"{home} {kind} {detail}\n")
+        parent.stdin.flush()
+        pids.append(int(parent.stdout.readline()))
+        return pids[-1]
+
+    yield begin
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    parent.kill()
+    parent.communicate()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, be it that nobody waited for it yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -21,7 +19,7 @@ from lifecycle.project import Project
 from lifecycle.train.pipeline import STEPS
 from lifecycle.workspace import Workspace
 from tests.train import recipes
-from tests.train.conftest import label, rows
+from tests.train.conftest import gone, label, rows
 
 
 def events(project: Project, verb: str) -> list[str]:
@@ -72,26 +70,10 @@ def test_feedback_that_nobody_reviewed_is_not_learned_from(project: Project) -> 
 
 
 @pytest.mark.parametrize("died_at", ["train", "register", "policy"])
-def test_a_killed_worker_is_resumed_at_the_step_it_was_in(project: Project, workspace: Workspace, died_at: str) -> None:
+def test_a_killed_worker_is_resumed_at_the_step_it_was_in(project: Project, workspace: Workspace, died_at: str, forks: Callable[..., int]) -> None:
     queued = project.request_retrain()
-    script = f"""
-import os, signal, sys
-import lifecycle
-from lifecycle.engines import local
-from lifecycle.verbs.train import running, steps
-project = lifecycle.open_workspace({str(workspace.path)!r}).project("p")
-step = steps.STEPS[{died_at!r}]
-def die(*arguments):
-    found = step(*arguments) if {died_at!r} not in ("register", "policy") else (step(*arguments), os.kill(os.getpid(), signal.SIGKILL))
-    os.kill(os.getpid(), signal.SIGKILL)
-steps.STEPS[{died_at!r}] = die
-# in one process, so that the kill takes the worker and the step together
-from lifecycle.stores import runs
-runs.claim(project._context.database, "p", {queued.id!r})
-steps.perform(project._context, {queued.id!r})
-"""
-    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    pid = forks(workspace.path, "dying", died_at)
+    wait_for(lambda: gone(pid))
     interrupted = project.run(queued.id)
     assert interrupted.status == "running"
     names = list(STEPS)

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,9 +21,12 @@ from lifecycle import worker
 from lifecycle.engines import workflows
 from lifecycle.engines.locks import seat, vacant
 from lifecycle.project import Project
+from lifecycle.stores import runs
 from lifecycle.train.pipeline import STEPS
+from lifecycle.verbs.train import running, steps
 from lifecycle.workspace import Workspace
 from tests.train import recipes
+from tests.train.conftest import gone
 
 pytestmark = pytest.mark.timeout(600)
 POSTGRES = shutil.which("pg_ctl")
@@ -61,28 +63,6 @@ def server() -> Iterator[str]:
             run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
 
 
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Callable[[Path, str], int]]:
-    """Start a worker of a workspace, of a kind that `tests.train.sharing` knows; returns its process id."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])), "LIFECYCLE_TRUSTED_TYPES": recipes.TRUSTED}
-    command, streams = [sys.executable, "-m", "tests.train.sharing"], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    parent = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, text=True, **streams)  # type: ignore[call-overload]
-    pids: list[int] = []
-
-    def begin(home: Path, kind: str, url: str = "") -> int:
-        parent.stdin.write(f"{home} {kind} {url}\n")
-        parent.stdin.flush()
-        pids.append(int(parent.stdout.readline()))
-        return pids[-1]
-
-    yield begin
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    parent.kill()
-    parent.communicate()
-
-
 @contextlib.contextmanager
 def sharing(workspace: Workspace) -> Iterator[None]:
     """A worker in this process; at the end of the block it is told to stop."""
@@ -103,13 +83,6 @@ def at_training(project: Project, run: str) -> bool:
 
 def done(project: Project, run: str) -> dict[str, object]:
     return {step.name: step.finished for step in project.run(run).steps if step.status == "done"}
-
-
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 @pytest.fixture
@@ -181,24 +154,27 @@ def test_cancel_retry_and_crash(project: Project, workspace: Workspace, gate: Pa
     assert "crashed (SIGSEGV)" in str(project.run(dying).error)
 
 
-def test_workflows_that_are_damaged_or_removed_lose_nothing(project: Project, workspace: Workspace, gate: Path) -> None:
-    file = workspace.path / "workflows.db"
-    file.write_bytes(b"no database" * 1000)
+def test_workflows_that_are_damaged_or_removed_lose_nothing(project: Project, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running.jobs, "ask", lambda context, verb, log, stopping, **given: steps.perform(context, **given))
+    file, context = workspace.path / "workflows.db", project._context
     run = project.request_retrain().id
+    runs.claim(workspace.database, "p", run)
+    steps.perform(context, run, until="split")
+    before = done(project, run)
+    file.write_bytes(b"no database" * 1000)
     with sharing(workspace):
-        wait_for(lambda: at_training(project, run))
-        assert (workspace.path / "workflows.db.damaged").exists()
-        before = done(project, run)
-        file.unlink()
-        wait_for(file.exists)
-        gate.touch()
         wait_for(lambda: project.run(run).status == "done")
-    assert before.items() <= done(project, run).items()
-    assert project.versions()["version"].tolist() == [2, 1]
-    file.unlink()
-    again = project.request_retrain("again").id
-    with sharing(workspace):
+        assert (workspace.path / "workflows.db.damaged").exists()
+        file.unlink()  # while a worker serves
+        wait_for(file.exists)
+        again = project.request_retrain("again").id
         wait_for(lambda: project.run(again).status == "done")
+    file.unlink()
+    last = project.request_retrain("the last").id
+    with sharing(workspace):
+        wait_for(lambda: project.run(last).status == "done")
+    assert before.items() <= done(project, run).items()
+    assert project.versions()["version"].tolist() == [4, 3, 2, 1]
     assert workspace.verify() == []
 
 
