@@ -14,7 +14,7 @@ import pytest
 import pages.parts
 from pages.parts import events, timeline, tree, words
 from pages.parts.drawn import Plot
-from pages.parts.monitor import brush, drift_map, error_charts, performance_words
+from pages.parts.monitor import brush, confusion_chart, drift_map, performance_words
 from pages.parts.scales import nice
 from pages.parts.windows import Windows
 
@@ -135,7 +135,7 @@ def test_an_alarm_stands_at_its_window_whenever_it_was_found():
 
 def test_a_confusion_matrix_keeps_every_count():
     frame = pd.DataFrame({"truth": [1, 1, 2, 10], "prediction": [1, 2, 2, 10], "count": [5, 1, 7, 2]})
-    chart = error_charts.confusion(frame)
+    chart = confusion_chart.confusion(frame)
     assert list(chart.data[0].x) == ["1", "2", "10"]  # numbers in their order, not the alphabet's
     assert [text for row in chart.data[0].text for text in row if text] == ["5", "1", "7", "2"]
 

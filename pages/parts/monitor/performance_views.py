@@ -9,7 +9,7 @@ import streamlit as st
 
 import lifecycle
 from pages.parts import charts, choices, page, session, words
-from pages.parts.monitor import error_charts
+from pages.parts.monitor import confusion_chart, error_charts
 
 __all__ = ["errors", "slices"]
 
@@ -35,7 +35,7 @@ def _confusion(project: lifecycle.Project, start: datetime, end: datetime) -> No
         page.empty("Which classes does it mix up?", "The matrix appears when labels arrive for these windows.", "Label some samples", "label")
         return
     alt = "Confusion matrix: the truth down, the answers across. A click shows the samples of a cell"
-    charts.draw(error_charts.confusion(found, session.dark()), key="confusion", alt=alt, select=_cell)
+    charts.draw(confusion_chart.confusion(found, session.dark()), key="confusion", alt=alt, select=_cell)
 
 
 def _cell() -> None:
