@@ -122,6 +122,7 @@ def test_a_killed_worker_takes_its_child_along_and_one_that_is_told_to_end_hands
     killed = forks(workspace.path, "whole")
     wait_for(lambda: at_training(project, run))
     os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: gone(killed))  # else its seat is not free yet
     told = forks(workspace.path, "whole")
     attempts = "SELECT attempts FROM run_steps WHERE run = ? AND name = 'train'"
     wait_for(lambda: workspace.database.value(attempts, (run,)) == 2)  # the dead worker's child holds no lock any more
