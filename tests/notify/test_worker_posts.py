@@ -23,7 +23,7 @@ def test_the_worker_sends_while_a_project_keeps_it_busy(workspace: Workspace, ho
 
     monkeypatch.setattr(Project, "tick", hang)
     workspace.notices.add("team", hook.url)
-    loop = threading.Thread(target=worker.Worker(workspace, stop, look_seconds=0.05).run)
+    loop = threading.Thread(target=worker.Worker(workspace, stop, "host-1", look_seconds=0.05).run)
     loop.start()
     assert busy.wait(30)
     workspace._context("churn").happened("lifecycle", "run_failed", "run ab12", {"error": "out of memory"})
