@@ -1,6 +1,6 @@
 """Twenty recipes, each trained twice from one manifest, with one thread, with two, and on two Dask workers: are the parameters the same to the bit?
 
-    python benchmarks/train/repeat.py
+    python -m benchmarks.train.repeat
 
 One line of JSON a recipe: its fingerprint's first digits, and whether all six fits share it.
 """
@@ -65,7 +65,7 @@ def prints() -> None:
 
 
 def main() -> None:
-    command, found = [sys.executable, "-W", "ignore", __file__, "prints"], []
+    command, found = [sys.executable, "-W", "ignore", "-m", "benchmarks.train.repeat", "prints"], []
     for threads, where in (("1", contextlib.nullcontext()), ("2", contextlib.nullcontext()), ("1", dask())):
         with where:
             environment = {**os.environ, **dict.fromkeys(THREADS, threads)}

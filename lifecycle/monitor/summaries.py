@@ -101,8 +101,7 @@ def freeze_numbers(values: Floats, fine: int = FINE) -> Bins:
     >>> freeze_numbers(np.array([1.0, 2.0, 2.0, 5.0, np.nan])).edges[13:-12]
     array([1., 2., 5.])
     """
-    lost = np.isnan(values)
-    known = values[~lost] if lost.any() else values
+    known = values[~np.isnan(values)] if len(values) and np.isnan(values.min()) else values  # one missing value makes the least one missing
     if not len(known):
         return Bins("numeric", np.empty(0))
     step = -(-len(known) // _SAMPLE)
@@ -127,7 +126,9 @@ def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
     """
     codes, dictionary = _codes(values)
     found: dict[str, int] = {}
-    for name, count in zip(dictionary.to_pylist(), np.bincount(codes, minlength=len(dictionary)).tolist(), strict=False):
+    whole = np.zeros(1, dtype=np.int64)
+    counts = _tally(codes, len(dictionary) + 1, whole, 1, (whole, whole))[0] if len(codes) else whole
+    for name, count in zip(dictionary.to_pylist(), counts.tolist(), strict=False):
         if count and name is not None:
             found[name] = found.get(name, 0) + count
     levels = sorted(found, key=lambda name: (-found[name], name))

@@ -87,10 +87,9 @@ def folded(reference: Counts, current: Counts, ordered: bool, groups: int) -> tu
         order = np.argsort(-reference, kind="stable")
         group = np.empty(len(reference), dtype=np.int64)
         group[order] = np.minimum(np.arange(len(reference)), groups)
-    size = int(group.max()) + 1
-    small = np.zeros((len(current), size), dtype=current.dtype)
-    np.add.at(small.T, group, current.T)
-    first = np.bincount(group, reference, minlength=size).astype(reference.dtype)
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(int(group.max()) + 1))  # every group has a cell
+    small, first = np.add.reduceat(current[:, order], starts, axis=1), np.add.reduceat(reference[order], starts)
     used = (first > 0) | (small.sum(axis=0) > 0)
     return first[used], small[:, used]
 
