@@ -126,8 +126,8 @@ def freeze_levels(values: pa.Array, known: Sequence[str] = ()) -> Bins:
     """
     codes, dictionary = _codes(values)
     found: dict[str, int] = {}
-    whole = np.zeros(1, dtype=np.int64)
-    counts = _tally(codes, len(dictionary) + 1, whole, 1, (whole, whole))[0] if len(codes) else whole
+    whole = np.zeros(1, dtype=np.int64)  # one window that starts at the first row
+    counts = _tally(codes, len(dictionary) + 1, whole, 1, (whole, whole))[0]
     for name, count in zip(dictionary.to_pylist(), counts.tolist(), strict=False):
         if count and name is not None:
             found[name] = found.get(name, 0) + count

@@ -84,9 +84,8 @@ def folded(reference: Counts, current: Counts, ordered: bool, groups: int) -> tu
     if ordered:
         group = np.concatenate(([0], fold(reference[1:], groups) + 1))
     else:
-        order = np.argsort(-reference, kind="stable")
         group = np.empty(len(reference), dtype=np.int64)
-        group[order] = np.minimum(np.arange(len(reference)), groups)
+        group[np.argsort(-reference, kind="stable")] = np.minimum(np.arange(len(reference)), groups)
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(int(group.max()) + 1))  # every group has a cell
     small, first = np.add.reduceat(current[:, order], starts, axis=1), np.add.reduceat(reference[order], starts)
