@@ -135,7 +135,7 @@ class Database:
         try:
             return self.connection.execute(sql, parameters)
         except sqlite3.DatabaseError as error:
-            if self._local.depth:  # `write` tells what it means for the change under way
+            if getattr(self._local, "depth", 0):  # `write` tells what it means for the change under way
                 raise
             raise StoreError(f"The workspace {self.path.parent} could not be read ({error}); check that its disk is there.") from error
 

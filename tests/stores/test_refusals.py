@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,11 @@ def test_a_table_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     database = Database(tmp_path / "log.db")
     with pytest.raises(StoreError, match="could not be read"):
         database.rows("SELECT * FROM nothing")
+
+
+def test_a_disk_that_went_away_is_a_sentence_in_a_thread_that_comes_new(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    database = Database(tmp_path / "home" / "log.db")
+    (tmp_path / "home").rename(tmp_path / "elsewhere")
+    with ThreadPoolExecutor(1) as pool, pytest.raises(StoreError, match="could not be read"):
+        pool.submit(database.rows, "SELECT 1").result()
