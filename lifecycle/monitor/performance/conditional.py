@@ -28,6 +28,7 @@ __all__ = ["ConditionalModel", "fit_conditional", "scored_table"]
 
 ENOUGH = 300  # reference rows
 MOST = 20_000
+FREE = 30.0
 BLOCK = 8_192  # rows whose design matrix is made at once
 
 
@@ -58,7 +59,7 @@ class ConditionalModel:
     def _opinions(self, rows: Rows) -> Floats:
         """What trees and line say together, (n,)."""
         table = scored_table(self.layout, rows)
-        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(self.design.of(table))[:, 1], dtype=np.float64)
+        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(_linear(self.design, table))[:, 1], dtype=np.float64)
 
 
 def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> ConditionalModel | None:
@@ -77,7 +78,14 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     trees = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, min_samples_leaf=leaf, l2_regularization=1.0, random_state=seed)
     design = learned_design(layout.features, table)
     line = LogisticRegression(C=0.3, solver="newton-cholesky", max_iter=200)
-    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(design.of(table), aim), design)
+    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(_linear(design, table), aim), design)
+
+
+def _linear(design: Design, table: Floats) -> Floats:
+    """The design matrix with its scores so large that the ridge does not hold them: drawn to a half, a score that is right says too little."""
+    out = design.of(table)
+    out[:, : table.shape[1] - len(design.columns)] *= FREE
+    return out
 
 
 def scored_table(layout: Layout, rows: Rows) -> Floats:

@@ -20,14 +20,18 @@ from lifecycle.records import Estimate
 __all__ = ["Moved", "estimated_accuracy", "estimated_line", "estimated_ranking"]
 
 GROUPS = 16
+OPINIONS = 1.0  # squares of how far the average of three lies from the calibrated score: twice its variance if they were independent
 
 Moved: TypeAlias = tuple[Floats, Floats]  # (W, C) added to the means of windows, (W, C, C) to their covariance
 
 
 def estimated_line(model: RowModel, stack: Stack, moved: Moved | None = None) -> Line:
-    """Mean guessed channels of each window, and what density ratios add to them where they are asked. Its covariance holds what a
-    finite reference leaves in doubt about the guess,
-    by stratum, the chance of the rows themselves, and that of the draw where only some rows' features were read."""
+    """Mean guessed channels of each window, and what density ratios add to them where they are asked.
+
+    Its covariance holds what a finite reference leaves in doubt about the guess, by stratum, the chance of the rows themselves, that of
+    the draw where only some rows' features were read, and how far the opinions that are averaged lie apart: where rows move out of the
+    reference's middle they part, and nothing in the reference says which is right.
+    """
     rows = stack["rows"]
     n = np.maximum(rows, 1.0)
     if not model.guesses:
@@ -43,7 +47,8 @@ def estimated_line(model: RowModel, stack: Stack, moved: Moved | None = None) ->
     chance = scale[:, :, None] * np.nan_to_num(model.spread) * scale[:, None, :] / n[:, None, None]
     drawn = stack["sharper2"] / sampled[:, None, None] ** 2
     drawn = drawn if moved is None else drawn + moved[1]
-    return Line(model.layout, means, doubt + chance + drawn, np.full(len(rows), max(1.0, model.rows - 1.0)))
+    apart = OPINIONS * sharper[:, :, None] * sharper[:, None, :]
+    return Line(model.layout, means, doubt + chance + drawn + apart, np.full(len(rows), max(1.0, model.rows - 1.0)), foretold=True)
 
 
 def _scale(model: RowModel, means: Floats) -> Floats:

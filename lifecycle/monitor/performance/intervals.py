@@ -71,6 +71,7 @@ def _bounded(
     square = np.where(known, quantile, 1.0) ** 2 / rows
     centre = (p + square / 2.0) / (1.0 + square)
     half = np.sqrt(np.maximum(p * (1.0 - p) * square + square**2 / 4.0, 0.0)) / (1.0 + square)
+    half = np.maximum(half, np.where(known, quantile, 0.0) * np.sqrt(spread))  # never narrower than the variance says
     lower, upper = low + (high - low) * np.clip(centre - half, 0.0, 1.0), low + (high - low) * np.clip(centre + half, 0.0, 1.0)
     return np.where(known, lower, plain[0]), np.where(known, upper, plain[1])
 

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from lifecycle.monitor.performance.intervals import quantile_t
 from lifecycle.monitor.performance.layout import Bools, Floats
 from lifecycle.monitor.performance.metrics import metric_facts
 from lifecycle.monitor.performance.trust import reasons
@@ -20,7 +20,6 @@ MARGIN = 0.1  # of the loss on the reference: 1 - level where more is better, th
 SMALL = 30  # rows (labels, where labels speak) below which a window is judged together with the windows before it
 MEMORY = 8  # and with how many of them at most
 RUN = 5  # windows that are also judged together, for falls too small to show in one
-Z95 = 1.959963984540054
 LINES = ("assisted", "realized", "estimated")  # in the order in which they are trusted
 
 Trusted: TypeAlias = tuple[Floats, Floats, Floats, NDArray[np.object_]]
@@ -48,11 +47,10 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
         low, high = _thresholds(out, part, name, by_hand)
         trusted = _trusted(part)
         alpha = 0.025 if name in by_hand else rate / 4.0 / (1 if name == headline else others)
-        z = float(-ndtri(alpha))
         level = np.zeros(len(part)) if name in by_hand else (part["level_upper"] - part["level_lower"]).to_numpy(dtype=np.float64) / 2.0
         may = name in judged
-        alarm = _alarms(part, trusted, (low, high), z, level) & may
-        each = [np.where(_alarms(part, _trusted(part, (one,)), (low, high), z, level) & may, f"{one} ", "").astype(object) for one in LINES]
+        alarm = _alarms(part, trusted, (low, high), alpha, level) & may
+        each = [np.where(_alarms(part, _trusted(part, (one,)), (low, high), alpha, level) & may, f"{one} ", "").astype(object) for one in LINES]
         told = np.array([text.strip() for text in sum(each[1:], each[0])], dtype=object)
         found = {"threshold_lower": low, "threshold_upper": high, "alarm": alarm, "line": trusted[3], "alarm_lines": told}
         for column, values in found.items():
@@ -61,14 +59,15 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
     return out.assign(why=reasons(out))
 
 
-def _alarms(part: pd.DataFrame, trusted: Trusted, limits: tuple[Floats, Floats], z: float, level: Floats) -> Bools:
-    """Which windows of one metric alarm on the line that is trusted in each."""
+def _alarms(part: pd.DataFrame, trusted: Trusted, limits: tuple[Floats, Floats], alpha: float, level: Floats) -> Bools:
+    """Which windows of one metric alarm on the line that is trusted in each, each side with chance `alpha`."""
     low, high = limits
     alarm = np.zeros(len(part), dtype=bool)
-    beyond = _beyond(*_together(part, *trusted, MEMORY, SMALL), low, high)
+    beyond = _beyond(*_together(part, *trusted, MEMORY, SMALL)[:2], low, high)
     for most, enough in ((MEMORY, SMALL), (RUN, np.inf)):
-        middle, width = _together(part, *trusted, most, enough)
-        reach = z / Z95 * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
+        middle, width, rows = _together(part, *trusted, most, enough)
+        freedom = np.maximum(rows - 1.0, 1.0)  # an interval of few rows is Student's, whose ends lie farther out
+        reach = quantile_t(freedom, 2.0 * alpha) / quantile_t(freedom) * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
         alarm |= beyond & ((middle + reach < low) | (middle - reach > high))
     return alarm
 
@@ -113,9 +112,9 @@ def _trusted(part: pd.DataFrame, lines: tuple[str, ...] = LINES) -> Trusted:
 
 def _together(
     part: pd.DataFrame, value: Floats, half: Floats, weight: Floats, line: NDArray[np.object_], most: int, enough: float
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Each window with those before it of the same version and line, at most `most` of them and until they have `enough` rows:
-    their mean by rows, and the reach of its interval."""
+    their mean by rows, the reach of its interval, and the rows."""
     version, n = part["version"].to_numpy(), len(part)
     total, spread, rows = np.zeros(n), np.zeros(n), np.zeros(n)
     for back in range(min(most, n)):
@@ -125,4 +124,4 @@ def _together(
         total, rows = total + share * np.nan_to_num(value[at]), rows + share
         spread += (share * np.nan_to_num(half[at])) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(total / rows, dtype=np.float64), np.asarray(np.sqrt(spread) / rows, dtype=np.float64)
+        return np.asarray(total / rows, dtype=np.float64), np.asarray(np.sqrt(spread) / rows, dtype=np.float64), rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lifecycle.monitor.performance.intervals import around, gradient, wilson
+from lifecycle.monitor.performance.intervals import around, gradient, quantile_t, wilson
 from lifecycle.monitor.performance.layout import Floats, Layout, Means
 from lifecycle.monitor.performance.metrics import metric_facts, metrics
 from lifecycle.monitor.performance.outcomes import Outcomes
@@ -45,6 +45,7 @@ class Line:
     `proportion_rows` (W,): the rows behind Wilson's interval of the accuracy, None where the normal one is meant.
     `outcomes`: where it is known what a labelled row can be, `covariance` is as the labels say, and is helped by it for each metric.
     `beside` (W, C, C): covariance that does not come from the draw of the labels, None for none. `spread` (W, C, C): of one row on the reference.
+    `foretold`: the interval is to hold what the rows' own labels would show, too, such as a share of exactly 1.
     """
 
     layout: Layout
@@ -55,6 +56,7 @@ class Line:
     outcomes: Outcomes | None = None
     beside: Floats | None = None
     spread: Floats | None = None
+    foretold: bool = False
 
 
 def blended(covariance: Floats, rows: Floats, spread: Floats, unit: Floats) -> tuple[Floats, Floats]:
@@ -98,9 +100,12 @@ def metric_on(line: Line, name: str, function: Callable[[Means], Floats] | None 
     low, high = BOUNDS[layout.task].get(name, (0.0, 1.0 if layout.task == "classification" else np.inf))
     if name == "brier" and len(layout.classes) > 2:
         high = 2.0
-    lower, upper = around(
-        value, np.where(np.isnan(value), np.nan, variance), freedom, low, high, None if line.outcomes is None else line.outcomes.rows
-    )
+    variance = np.where(np.isnan(value), np.nan, variance)
+    behind = None if line.outcomes is None else line.outcomes.rows
+    lower, upper = around(value, variance, freedom, low, high, np.ones(windows) if line.foretold else behind)  # no labels stand behind a guess
+    if line.foretold:
+        half = quantile_t(freedom) * np.sqrt(np.maximum(variance, 0.0))
+        lower, upper = np.minimum(lower, np.maximum(value - half, low)), np.maximum(upper, np.minimum(value + half, high))
     return Numbers(value, lower, upper)
 
 

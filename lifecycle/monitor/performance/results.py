@@ -184,7 +184,7 @@ def _estimated(layout: Layout, models: Mapping[int, RowModel], window: Ints, ver
         np.add.at(covariance, window[mine], (share**2)[:, None, None] * line.covariance)
         with np.errstate(invalid="ignore"):  # a window of too few rows has no degrees of freedom, and stays NaN
             np.minimum.at(freedom, window[mine], line.freedom)
-    return Line(layout, means, covariance, freedom)
+    return Line(layout, means, covariance, freedom, foretold=True)
 
 
 def _estimated_ranking(name: str, models: Mapping[int, RowModel], window: Ints, version: Ints, stack: Stack, windows: int) -> Numbers:
