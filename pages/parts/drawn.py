@@ -15,6 +15,7 @@ from pages.parts.traces import Cell, Dot
 __all__ = ["Plot"]
 
 INK = charts.ROLES["muted"]
+LINE = 16  # pixels, of one line of small words
 SYMBOLS = {"": "circle", "up": "triangle-up"}
 
 
@@ -36,6 +37,7 @@ class Plot:
         self._cells, self._spots, self._dots = list[Cell](), list[Cell](), list[Dot]()
         self._dotted, self._lines = list[tuple[float, float]](), list[go.Scatter]()
         self._shapes, self._notes = list[dict[str, Any]](), list[dict[str, Any]]()
+        self._heads, self._lift = list[dict[str, Any]](), 0  # words above the chart, and by how much they make room for notes above it
         self._across: dict[str, Any] = {"showticklabels": False}
         self._down: dict[str, Any] = {"showticklabels": False, "showgrid": False}
 
@@ -77,13 +79,13 @@ class Plot:
     def note(self, x: float, y: float, text: str, tint: str = "", kind: str = "") -> None:
         """Words at a place: right of it ("right") or above it ("above")."""
         place = {"xanchor": "left", "xshift": 8} if kind == "right" else {"yanchor": "bottom"} if kind == "above" else {}
+        self._lift = self._lift or (LINE if kind == "above" else 0)
         self._say(text, {"x": x, "y": y, **place}, tint)
 
     def legend(self, names: Sequence[tuple[str, str]]) -> None:
         """What the colours are, in the title's line."""
         said = "   ".join(f"<span style='color:{tint}'>■</span> {html.escape(name)}" for name, tint in names)
-        corner = {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 6}
-        self._notes.append({"text": said, "showarrow": False, "font": charts.SMALL, **corner})
+        self._heads.append({"text": said, "showarrow": False, "font": charts.SMALL, "x": 1, "xanchor": "right"})
 
     def ticks(self, places: Sequence[float], texts: Sequence[str]) -> None:
         """Words below the chart."""
@@ -98,17 +100,18 @@ class Plot:
     def figure(self) -> go.Figure:
         """All of it as one Plotly figure."""
         chart = charts.figure(self.height, right=self.edges[1])
-        if self._title:
-            self._say(self._title, {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 6})
+        title = {"text": traces.lined(self._title), "showarrow": False, "align": "left", "font": charts.SMALL, "x": 0, "xanchor": "left"}
+        heads = [*self._heads, title] if self._title else self._heads
+        top = {"y": 1, "xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 6 + self._lift}
         inside = [(x, y, self.dots, 6, "circle") for x, y in self._dotted]
         chart.add_traces([*traces.bars(self._cells), *self._lines, *traces.markers(self._dots), *traces.markers(inside), *traces.bars(self._spots)])
         chart.update_layout(
             shapes=self._shapes,
-            annotations=self._notes,
+            annotations=[*self._notes, *({**head, **top} for head in heads)],
             barmode="overlay",
             barcornerradius=2,
             bargap=0,
-            margin={"l": self.edges[0], "r": self.edges[1], "t": 26 if self._title else 10, "b": 24},
+            margin={"l": self.edges[0], "r": self.edges[1], "t": (26 if self._title else 10) + self._lift, "b": 24},
         )
         chart.update_xaxes(range=list(self.x), automargin=False, showgrid=False, tickfont=charts.SMALL, **self._across)
         chart.update_yaxes(range=list(self.y), automargin=False, tickfont=charts.SMALL, **self._down)

@@ -97,3 +97,26 @@ def test_windows_of_one_row_seldom_alarm_falsely():
         frame = judge(results(model.layout, {1: model}, at, np.ones(40, dtype=int), stack, True), "accuracy", 0.01, {})
         alarms.append(frame.groupby("window")["alarm"].any().mean())
     assert np.mean(alarms) <= 0.005  # of 2,400 windows
+
+
+def test_heavy_tailed_errors_seldom_alarm_falsely_and_twice_the_error_is_found():
+    false, found = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        layout = Layout("regression", ())
+
+        def answered(n, scale=1.0, rng=rng):
+            truth = 10.0 + 3.0 * rng.normal(size=n)
+            return Rows(truth + scale * rng.standard_t(3, size=n), None), truth
+
+        rows, truth = answered(300)
+        model = fit_row_model(layout, project_edges(layout, None), rows, truth)
+        at = np.repeat(np.arange(30), 20)
+        for scale, into in ((1.0, false), (2.0, found)):
+            rows, truth = answered(600, scale)
+            stack = summarise_rows(model, rows, at, 30)
+            add(stack, np.arange(30), summarise_labels(model, rows, truth, np.ones(600), np.zeros(600, dtype=int), at, 30))
+            frame = judge(results(layout, {1: model}, np.arange(30), np.ones(30, dtype=int), stack, False), "mae", 0.01, {})
+            into.append(frame.groupby("window")["alarm"].any().mean())
+    assert np.mean(false) <= 0.01
+    assert np.mean(found) > 0.75

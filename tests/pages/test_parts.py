@@ -147,3 +147,13 @@ def test_every_page_of_the_tree_is_there():
 @pytest.mark.parametrize(("value", "said"), [(0.0, "0"), (-0.05, "-0.0500"), (999.9, "1,000"), (float("inf"), "–")])
 def test_numbers_at_the_edges(value, said):
     assert words.number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "alarm", "said"), [(1.0, False, "within its limits"), (2.0, False, "beyond its limit of 1.30"), (2.0, True, "outside its")]
+)
+def test_a_value_beyond_its_limit_is_not_said_to_be_within(value, alarm, said):
+    window = {"window": "1", "start": pd.Timestamp("2026-01-01", tz="UTC"), "end": pd.Timestamp("2026-01-02", tz="UTC"), "alarm": alarm}
+    window |= {"threshold_lower": np.nan, "threshold_upper": 1.3, "realized": value, "realized_lower": value - 0.9, "realized_upper": value + 0.9}
+    missing = {f"{line}{end}": np.nan for line in ("assisted", "estimated") for end in ("", "_lower", "_upper")}
+    assert said in performance_words.finding(pd.DataFrame([window | missing]), "mae")

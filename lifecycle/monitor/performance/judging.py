@@ -47,7 +47,7 @@ def judge(frame: pd.DataFrame, headline: str, rate: float, by_hand: Mapping[str,
         low, high = _thresholds(out, part, name, by_hand)
         trusted = _trusted(part)
         alpha = 0.025 if name in by_hand else rate / 4.0 / (1 if name == headline else others)
-        level = np.zeros(len(part)) if name in by_hand else (part["level_upper"] - part["level_lower"]).to_numpy(dtype=np.float64) / 2.0
+        level = np.zeros(len(part)) if name in by_hand else _level_reach(part, name)
         may = name in judged
         alarm = _alarms(part, trusted, (low, high), alpha, level) & may
         each = [np.where(_alarms(part, _trusted(part, (one,)), (low, high), alpha, level) & may, f"{one} ", "").astype(object) for one in LINES]
@@ -70,6 +70,12 @@ def _alarms(part: pd.DataFrame, trusted: Trusted, limits: tuple[Floats, Floats],
         reach = quantile_t(freedom, 2.0 * alpha) / quantile_t(freedom) * np.sqrt(width**2 + np.nan_to_num(level) ** 2)
         alarm |= beyond & ((middle + reach < low) | (middle - reach > high))
     return alarm
+
+
+def _level_reach(part: pd.DataFrame, name: str) -> Floats:
+    """How far the level may lie on the side where it would be no alarm: of a loss above, of others half its interval."""
+    low = part["level"] if metric_facts(name)["better"] == "lower" else (part["level_lower"] + part["level_upper"]) / 2.0
+    return (part["level_upper"] - low).to_numpy(dtype=np.float64)
 
 
 def _beyond(value: Floats, half: Floats, low: Floats, high: Floats) -> Bools:
@@ -96,13 +102,16 @@ def _thresholds(frame: pd.DataFrame, part: pd.DataFrame, name: str, by_hand: Map
 
 def _trusted(part: pd.DataFrame, lines: tuple[str, ...] = LINES) -> Trusted:
     """Of the first of `lines` that speaks, which is the one to trust in each window: value, reach of its interval, how many rows or labels it
-    stands on, and its name."""
+    stands on, and its name. Of a loss, whose interval is longer above, the reach is the mean of both sides."""
+    losses = len(part) > 0 and metric_facts(str(part["metric"].iloc[0]))["better"] == "lower"
     value, half, line = np.full(len(part), np.nan), np.full(len(part), np.nan), np.full(len(part), "", dtype=object)
     weight = part["labels"].to_numpy(dtype=np.float64)
     for name in lines:
         middle = part[name].to_numpy(dtype=np.float64)
         ends = (part[f"{name}{end}"].to_numpy(dtype=np.float64) for end in ("_upper", "_lower"))
-        width = np.maximum(*(np.abs(end - middle) for end in ends))  # the longer arm: an interval that is cut at a bound is no certainty
+        up, down = (np.abs(end - middle) for end in ends)
+        longer = np.maximum(up, down)  # where an interval is cut at a bound, the shorter arm is no certainty
+        width = np.where(losses & (middle > down), (up + down) / 2.0, longer)
         take = np.isnan(value) & np.isfinite(middle) & np.isfinite(width)
         value[take], half[take], line[take] = middle[take], width[take], name
         if name == "estimated":

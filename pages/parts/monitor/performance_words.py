@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import pandas as pd
 
 from pages.parts import page, timeline, words
@@ -24,13 +26,23 @@ def finding(frame: pd.DataFrame, metric: str) -> str:
     measured = best[best["line"] != "estimated"]
     if last["line"] == "estimated" and len(measured):
         known = measured.iloc[-1]
-        verdict = "outside its limits" if outside[measured.index[-1]] else "within its limits"
+        verdict = _standing(known, bool(outside[measured.index[-1]]))
         truth = words.interval(known["value"], known["lower"], known["upper"])
         return (
             f"{name.capitalize()} is {value} by the estimate; the newest window with labels, of {words.day(known['start'])}, has {truth}, {verdict}."
         )
-    said = f"{name.capitalize()} is {value}, within its limits"
+    said = f"{name.capitalize()} is {value}, {_standing(last, alarm=False)}"
     return f"{said}; the last alarm was on {words.day(best.loc[outside, 'start'].iloc[-1])}." if outside.any() else f"{said}."
+
+
+def _standing(window: pd.Series, alarm: bool) -> str:
+    """Where a window stands to its limits: a value beyond one is no alarm yet where chance explains it."""
+    if alarm:
+        return "outside its limits"
+    for limit, beyond in ((window["threshold_lower"], operator.lt), (window["threshold_upper"], operator.gt)):
+        if beyond(window["value"], limit):
+            return f"beyond its limit of {words.number(limit)}, though by no more than chance explains"
+    return "within its limits"
 
 
 def why(everything: pd.DataFrame) -> str:
