@@ -33,11 +33,11 @@ class Plot:
         self.edges = left, right
         self.dots = INK  # the colour of the dots in cells
         self.drag = 0  # of how many equal parts a drag chooses some; 0: none
-        self._title = title
         self._cells, self._spots, self._dots = list[Cell](), list[Cell](), list[Dot]()
         self._dotted, self._lines = list[tuple[float, float]](), list[go.Scatter]()
         self._shapes, self._notes = list[dict[str, Any]](), list[dict[str, Any]]()
-        self._heads, self._lift = list[dict[str, Any]](), 0  # words above the chart, and by how much they make room for notes above it
+        self._heads = [{"text": traces.lined(title), "x": 0, "xanchor": "left", "align": "left"}] if title else []
+        self._room, self._lift = 26 if title else 10, 0  # pixels above the chart, and more where notes stand there
         self._across: dict[str, Any] = {"showticklabels": False}
         self._down: dict[str, Any] = {"showticklabels": False, "showgrid": False}
 
@@ -53,9 +53,8 @@ class Plot:
 
     def frame(self, ends: tuple[float, float, float, float], kind: str) -> None:
         """What is chosen, drawn over ("frame") or behind ("behind") all else."""
-        x0, x1, y0, y1 = ends
         look = {"line": {"color": INK, "width": 2}} if kind == "frame" else {"line_width": 0, "fillcolor": charts.faint(INK, 0.2), "layer": "below"}
-        self._shapes.append({"type": "rect", "x0": x0, "x1": x1, "y0": y0, "y1": y1, **look})
+        self._shapes.append({"type": "rect", **dict(zip(("x0", "x1", "y0", "y1"), ends, strict=True)), **look})
 
     def dot(self, x: float, y: float, tint: str, size: int = 7, kind: str = "") -> None:
         """A dot, so many pixels wide, or a triangle ("up")."""
@@ -84,8 +83,8 @@ class Plot:
 
     def legend(self, names: Sequence[tuple[str, str]]) -> None:
         """What the colours are, in the title's line."""
-        said = "   ".join(f"<span style='color:{tint}'>■</span> {html.escape(name)}" for name, tint in names)
-        self._heads.append({"text": said, "showarrow": False, "font": charts.SMALL, "x": 1, "xanchor": "right"})
+        each = [f"<span style='color:{tint}'>■</span> {html.escape(name)}" for name, tint in names]
+        self._heads.append({"text": "   ".join(each), "x": 1, "xanchor": "right"})
 
     def ticks(self, places: Sequence[float], texts: Sequence[str]) -> None:
         """Words below the chart."""
@@ -100,18 +99,16 @@ class Plot:
     def figure(self) -> go.Figure:
         """All of it as one Plotly figure."""
         chart = charts.figure(self.height, right=self.edges[1])
-        title = {"text": traces.lined(self._title), "showarrow": False, "align": "left", "font": charts.SMALL, "x": 0, "xanchor": "left"}
-        heads = [*self._heads, title] if self._title else self._heads
-        top = {"y": 1, "xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 6 + self._lift}
+        top = {"showarrow": False, "font": charts.SMALL, "y": 1, "xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 6 + self._lift}
         inside = [(x, y, self.dots, 6, "circle") for x, y in self._dotted]
         chart.add_traces([*traces.bars(self._cells), *self._lines, *traces.markers(self._dots), *traces.markers(inside), *traces.bars(self._spots)])
         chart.update_layout(
             shapes=self._shapes,
-            annotations=[*self._notes, *({**head, **top} for head in heads)],
+            annotations=[*self._notes, *({**head, **top} for head in self._heads)],
             barmode="overlay",
             barcornerradius=2,
             bargap=0,
-            margin={"l": self.edges[0], "r": self.edges[1], "t": (26 if self._title else 10) + self._lift, "b": 24},
+            margin={"l": self.edges[0], "r": self.edges[1], "t": self._room + self._lift, "b": 24},
         )
         chart.update_xaxes(range=list(self.x), automargin=False, showgrid=False, tickfont=charts.SMALL, **self._across)
         chart.update_yaxes(range=list(self.y), automargin=False, tickfont=charts.SMALL, **self._down)
