@@ -1,7 +1,8 @@
 """How often windows that hold their level alarm, how often a fall is found, and whether the intervals cover.
 
 Run: `python benchmarks/monitor/performance_alarms.py [--quick]`. Scores are overconfident by design, so that calibration matters; labels are
-all, a random share, or picked by uncertainty with known chances.
+all, a random share, or picked by uncertainty with known chances. Regression, with normal errors, ones of Student's t of three degrees, and
+lognormal ones: how often the mean absolute error alarms, and how often where errors have doubled.
 """
 
 from __future__ import annotations
@@ -60,6 +61,41 @@ def windows(seed: int, classes: int, rows: int, reference: int, share: float, mo
     return judge(frame, "accuracy", RATE, {})
 
 
+ERRORS = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "t, 3 degrees": lambda rng, n: rng.standard_t(3, n),
+    "lognormal": lambda rng, n: rng.lognormal(0.0, 1.2, n) * rng.choice([-1.0, 1.0], n),
+}
+
+
+def regression(seed: int, errors: str, rows: int, reference: int, scale: float) -> float:
+    """The share of 40 windows that alarm, all rows labelled, their errors `scale` times those of the reference."""
+    rng, layout = np.random.default_rng(seed), Layout("regression", ())
+
+    def answered(n: int, times: float) -> tuple[Rows, np.ndarray]:
+        truth = 10.0 + 3.0 * rng.normal(size=n)
+        return Rows(truth + times * ERRORS[errors](rng, n), None), truth
+
+    known, truth = answered(reference, 1.0)
+    model = fit_row_model(layout, project_edges(layout, None), known, truth)
+    said, truth = answered(rows * WINDOWS, scale)
+    window, alike = np.repeat(np.arange(WINDOWS), rows), np.zeros(rows * WINDOWS, dtype=int)
+    stack = summarise_rows(model, said, window, WINDOWS)
+    add(stack, np.arange(WINDOWS), summarise_labels(model, said, truth, alike + 1.0, alike, window, WINDOWS))
+    frame = judge(results(layout, {1: model}, np.arange(WINDOWS), np.ones(WINDOWS, dtype=int), stack, False), "mae", RATE, {})
+    return float(frame.groupby("window")["alarm"].any().mean())
+
+
+def losses(seeds: int) -> None:
+    """The table of the mean absolute error; windows share a reference, and the standard error is over references."""
+    print("\n| errors | rows | reference | false alarms | errors doubled |\n|---|---|---|---|---|")
+    for errors in ERRORS:
+        for rows, reference in ((1, 60), (20, 60), (20, 300), (200, 300), (1000, 3000)):
+            quiet, doubled = (np.array([regression(seed, errors, rows, reference, scale) for seed in range(seeds)]) for scale in (1.0, 2.0))
+            off = quiet.std(ddof=1) / np.sqrt(seeds)
+            print(f"| {errors} | {rows:,} | {reference:,} | {quiet.mean():.2%} ± {off:.2%} | {doubled.mean():.0%} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
@@ -84,6 +120,7 @@ def main() -> None:
                 f"| {classes} | {rows:,} | {reference:,} | {share:.0%} {mode} | {alarms:.2%} | {found:.0%} | {covers(quiet, levels[classes])} |",
                 flush=True,
             )
+    losses(2 * seeds)
 
 
 def covers(frames, level: float) -> str:

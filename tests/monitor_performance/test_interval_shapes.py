@@ -89,14 +89,14 @@ def test_windows_of_one_row_seldom_alarm_falsely():
     alarms = []
     for seed in range(60):
         rng = np.random.default_rng(seed)
-        model = taught(*drawn(rng, 300, 1.5))
-        rows, truth = drawn(rng, 40, 1.5)
+        model = taught(*drawn(rng, 300, 2.1))
+        rows, truth = drawn(rng, 40, 2.1)
         at = np.arange(40)
         stack = summarise_rows(model, rows, at, 40)
         add(stack, at, summarise_labels(model, rows, truth, np.ones(40), np.zeros(40, dtype=int), at, 40))
         frame = judge(results(model.layout, {1: model}, at, np.ones(40, dtype=int), stack, True), "accuracy", 0.01, {})
         alarms.append(frame.groupby("window")["alarm"].any().mean())
-    assert np.mean(alarms) <= 0.005  # of 2,400 windows
+    assert np.mean(alarms) <= 0.002  # of 2,400 windows; 0.005 where the normal's ends are taken for Student's
 
 
 def test_heavy_tailed_errors_seldom_alarm_falsely_and_twice_the_error_is_found():

@@ -28,7 +28,7 @@ __all__ = ["ConditionalModel", "fit_conditional", "scored_table"]
 
 ENOUGH = 300  # reference rows
 MOST = 20_000
-FREE = 30.0
+FREE = 30.0  # times as large as other columns, so that a ridge does not hold the scores
 BLOCK = 8_192  # rows whose design matrix is made at once
 
 
@@ -59,7 +59,9 @@ class ConditionalModel:
     def _opinions(self, rows: Rows) -> Floats:
         """What trees and line say together, (n,)."""
         table = scored_table(self.layout, rows)
-        return np.asarray(self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(_linear(self.design, table))[:, 1], dtype=np.float64)
+        return np.asarray(
+            self.trees.predict_proba(table)[:, 1] + self.line.predict_proba(_linear(self.layout, self.design, table))[:, 1], dtype=np.float64
+        )
 
 
 def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed: int = 0) -> ConditionalModel | None:
@@ -78,13 +80,13 @@ def fit_conditional(layout: Layout, rows: Rows, truth: NDArray[np.generic], seed
     trees = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, min_samples_leaf=leaf, l2_regularization=1.0, random_state=seed)
     design = learned_design(layout.features, table)
     line = LogisticRegression(C=0.3, solver="newton-cholesky", max_iter=200)
-    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(_linear(design, table), aim), design)
+    return ConditionalModel(layout, trees.fit(without_empty(table), aim), line.fit(_linear(layout, design, table), aim), design)
 
 
-def _linear(design: Design, table: Floats) -> Floats:
-    """The design matrix with its scores so large that the ridge does not hold them: drawn to a half, a score that is right says too little."""
+def _linear(layout: Layout, design: Design, table: Floats) -> Floats:
+    """The design matrix, its scores enlarged: drawn to a half by the ridge, a score that is right would say too little."""
     out = design.of(table)
-    out[:, : table.shape[1] - len(design.columns)] *= FREE
+    out[:, : 1 if len(layout.classes) == 2 else 2] *= FREE
     return out
 
 

@@ -73,9 +73,10 @@ def _alarms(part: pd.DataFrame, trusted: Trusted, limits: tuple[Floats, Floats],
 
 
 def _level_reach(part: pd.DataFrame, name: str) -> Floats:
-    """How far the level may lie on the side where it would be no alarm: of a loss above, of others half its interval."""
-    low = part["level"] if metric_facts(name)["better"] == "lower" else (part["level_lower"] + part["level_upper"]) / 2.0
-    return (part["level_upper"] - low).to_numpy(dtype=np.float64)
+    """How far off the level may be: of a loss, which may be larger than the reference shows, above it; else half its interval."""
+    if metric_facts(name)["better"] == "lower":
+        return (part["level_upper"] - part["level"]).to_numpy(dtype=np.float64)
+    return (part["level_upper"] - part["level_lower"]).to_numpy(dtype=np.float64) / 2.0
 
 
 def _beyond(value: Floats, half: Floats, low: Floats, high: Floats) -> Bools:

@@ -36,12 +36,12 @@ def finding(frame: pd.DataFrame, metric: str) -> str:
 
 
 def _standing(window: pd.Series, alarm: bool) -> str:
-    """Where a window stands to its limits: a value beyond one is no alarm yet where chance explains it."""
+    """Where a window stands to its limits: a value beyond one is no alarm yet."""
     if alarm:
         return "outside its limits"
     for limit, beyond in ((window["threshold_lower"], operator.lt), (window["threshold_upper"], operator.gt)):
         if beyond(window["value"], limit):
-            return f"beyond its limit of {words.number(limit)}, though by no more than chance explains"
+            return f"beyond its limit of {words.number(limit)}, but not by enough for an alarm"
     return "within its limits"
 
 
