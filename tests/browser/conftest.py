@@ -93,3 +93,9 @@ def settled(page: Page) -> None:
     """Wait until the script has run and nothing is half drawn."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton],[data-testid=stSpinner]')")
+
+
+def acknowledged(page: Page) -> None:
+    """Wait until the server has told that it keeps every answer given so far."""
+    page.evaluate("() => new Promise((go) => setTimeout(go, 20))")  # an answer waits for the server from the event loop's next turn on
+    page.wait_for_function("() => Object.entries(localStorage).filter(([k]) => k.startsWith('lifecycle-outbox')).every(([, v]) => v === '[]')")

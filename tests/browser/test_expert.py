@@ -12,7 +12,7 @@ import pandas as pd
 from playwright.sync_api import Page
 
 import lifecycle
-from tests.browser.conftest import dashboard, free_port
+from tests.browser.conftest import acknowledged, dashboard, free_port
 
 ROOT_OF_SURFACE = "() => [...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('.surface')).shadowRoot.querySelector('.surface')"
 WATCH = f"""() => {{ window.surface = ({ROOT_OF_SURFACE})(); window.pressed = []
@@ -35,10 +35,6 @@ def opened(page: Page, url: str, project: str = "digits", by: str = "dora") -> N
     page.goto(f"{url}/label?project={project}&by={by}")
     page.wait_for_selector(".surface[data-task]")
     page.evaluate(WATCH)
-
-
-def acknowledged(page: Page) -> None:
-    page.wait_for_function("() => Object.entries(localStorage).filter(([k]) => k.startsWith('lifecycle-outbox')).every(([, v]) => v === '[]')")
 
 
 def answers(home: Path, project: str = "digits", by: str = "dora") -> dict[str, object]:

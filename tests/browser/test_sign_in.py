@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import lifecycle
-from tests.browser.conftest import settled
+from tests.browser.conftest import acknowledged, settled
 from tests.release.conftest import features
 from tests.release.conftest import template as template
 
@@ -54,9 +54,9 @@ def test_sign_in_label_through_an_ended_session_and_out(page: Page, serve: Calla
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     assert "lifecycle_session" not in page.evaluate("document.cookie")
     answered = len(project.annotations("lea"))
-    page.get_by_role("button", name="yes").first.wait_for()
+    page.wait_for_selector(".surface[data-task]")
     page.keyboard.press("1")
-    page.wait_for_function("() => Object.keys(localStorage).filter(k => k.includes('demo')).every(k => localStorage[k] === '[]')")
+    acknowledged(page)
     assert len(project.annotations("lea")) == answered + 1
 
     workspace.as_user("root").people.end_sessions("lea")
@@ -66,7 +66,7 @@ def test_sign_in_label_through_an_ended_session_and_out(page: Page, serve: Calla
     page.get_by_role("link", name="Sign in and come back to this page").first.click()
     enter(page, "lea")
     settled(page)
-    page.wait_for_function("() => Object.keys(localStorage).filter(k => k.includes('demo')).every(k => localStorage[k] === '[]')")
+    acknowledged(page)
     assert len(project.annotations("lea")) == answered + 2  # what she answered while signed out is there, once
 
     other = page.context.new_page()
